@@ -1,0 +1,34 @@
+// Files: mapped for reading; written whole or not at all.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace mote {
+
+/// A read-only mapping of a whole file. Throws kIo naming the path.
+class MappedFile {
+ public:
+  explicit MappedFile(const std::filesystem::path& path);
+  ~MappedFile();
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&&) = delete;
+  MappedFile(const MappedFile&) = delete;
+
+  std::span<const std::byte> bytes() const { return bytes_; }
+
+ private:
+  std::span<const std::byte> bytes_;
+};
+
+std::string read_text_file(const std::filesystem::path& path);
+
+/// Writes to a temporary name in the same folder, syncs, then renames: a full disk, a signal or a
+/// crash leaves the old file (or none) in place. Throws kIo naming the path and the reason.
+void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes);
+void write_file(const std::filesystem::path& path, std::string_view text);
+
+}  // namespace mote
