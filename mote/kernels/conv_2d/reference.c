@@ -1,0 +1,90 @@
+#include "mote/kernels/conv_2d/conv_2d.h"
+
+typedef struct tap {
+  int64_t x_index, w_index;  // of the first channel
+} tap;
+
+// Where tap (a, b) of output pixel (i, j) reads; 0 when outside of the image.
+static int find_tap(const mote_conv_2d_params* p, int32_t n, int32_t i, int32_t j, int32_t o,
+                    int32_t a, int32_t b, tap* found) {
+  const int32_t y = i * p->stride_h + a * p->dilation_h - p->pad_top;
+  const int32_t x = j * p->stride_w + b * p->dilation_w - p->pad_left;
+  if (y < 0 || y >= p->h || x < 0 || x >= p->w) return 0;
+  const int32_t group_ic = p->ic / p->groups;
+  const int32_t group = o / (p->oc / p->groups);
+  found->x_index = (((int64_t)n * p->h + y) * p->w + x) * p->ic + group * group_ic;
+  found->w_index = (((int64_t)o * p->kh + a) * p->kw + b) * group_ic;
+  return 1;
+}
+
+// The sum of (x - x_zero) * (w - w_zero) over the taps of one output element.
+#define DEFINE_DOT(NAME, X, W, ACC)                                                             \
+  static ACC NAME(const mote_conv_2d_params* p, ACC x_zero, ACC w_zero, const X* x, const W* w, \
+                  const int32_t at[4]) {                                                        \
+    const int32_t group_ic = p->ic / p->groups;                                                 \
+    ACC sum = 0;                                                                                \
+    for (int32_t a = 0; a < p->kh; ++a) {                                                       \
+      for (int32_t b = 0; b < p->kw; ++b) {                                                     \
+        tap t;                                                                                  \
+        if (!find_tap(p, at[0], at[1], at[2], at[3], a, b, &t)) continue;                       \
+        for (int32_t c = 0; c < group_ic; ++c) {                                                \
+          sum += ((ACC)x[t.x_index + c] - x_zero) * ((ACC)w[t.w_index + c] - w_zero);           \
+        }                                                                                       \
+      }                                                                                         \
+    }                                                                                           \
+    return sum;                                                                                 \
+  }
+DEFINE_DOT(dot_f32, float, float, float)
+DEFINE_DOT(dot_i8, int8_t, int8_t, int32_t)
+DEFINE_DOT(dot_u8, uint8_t, uint8_t, int32_t)
+DEFINE_DOT(dot_i16, int16_t, int8_t, int64_t)
+DEFINE_DOT(dot_i16_b32, int16_t, int8_t, int32_t)
+
+// Runs `STATEMENT` for every output element `*y` at [n, i, j, o].
+#define FOR_EACH_OUTPUT(STATEMENT)                 \
+  for (int32_t n = 0; n < p->n; ++n) {             \
+    for (int32_t i = 0; i < p->oh; ++i) {          \
+      for (int32_t j = 0; j < p->ow; ++j) {        \
+        for (int32_t o = 0; o < p->oc; ++o, ++y) { \
+          const int32_t at[4] = {n, i, j, o};      \
+          STATEMENT;                               \
+        }                                          \
+      }                                            \
+    }                                              \
+  }
+
+#define DEFINE_INTEGER(NAME, DOT, X, W, ACC, OUTPUT)                                       \
+  void NAME(const mote_conv_2d_params* p, const X* x, const W* w, const ACC* bias, X* y) { \
+    FOR_EACH_OUTPUT({                                                                      \
+      const ACC sum = DOT(p, p->x_zero_point, p->w_zero_point, x, w, at);                  \
+      *y = (X)OUTPUT(&p->output, sum + (bias != NULL ? bias[o] : 0), o);                   \
+    })                                                                                     \
+  }
+DEFINE_INTEGER(mote_conv_2d_i8_reference, dot_i8, int8_t, int8_t, int32_t, mote_output_i32)
+DEFINE_INTEGER(mote_conv_2d_u8_reference, dot_u8, uint8_t, uint8_t, int32_t, mote_output_i32)
+DEFINE_INTEGER(mote_conv_2d_i16_reference, dot_i16, int16_t, int8_t, int64_t, mote_output_i64)
+DEFINE_INTEGER(mote_conv_2d_i16_b32_reference, dot_i16_b32, int16_t, int8_t, int32_t,
+               mote_output_i32)
+
+static float clamp_f32(const mote_conv_2d_params* p, float v) {
+  return v < p->y_min ? p->y_min : (v > p->y_max ? p->y_max : v);
+}
+
+void mote_conv_2d_f32_reference(const mote_conv_2d_params* p, const float* x, const float* w,
+                                const float* bias, float* y) {
+  FOR_EACH_OUTPUT({
+    const float sum = dot_f32(p, 0.0F, 0.0F, x, w, at);
+    *y = clamp_f32(p, sum + (bias != NULL ? bias[o] : 0.0F));
+  })
+}
+
+void mote_conv_2d_hybrid_reference(const mote_conv_2d_params* p, const mote_conv_2d_hybrid* scales,
+                                   const int8_t* x, const int8_t* w, const float* bias, float* y) {
+  FOR_EACH_OUTPUT({
+    const int32_t zero = scales->x_zero_points != NULL ? scales->x_zero_points[n] : 0;
+    const int32_t sum = dot_i8(p, zero, 0, x, w, at);
+    const float w_scale = scales->w_scales[scales->w_scale_count == 1 ? 0 : o];
+    const float value = (float)sum * w_scale * scales->x_scales[n];
+    *y = clamp_f32(p, value + (bias != NULL ? bias[o] : 0.0F));
+  })
+}

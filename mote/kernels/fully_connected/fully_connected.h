@@ -1,0 +1,51 @@
+// Fully connected layer: x [m,k] * w [n,k]^T + bias [n] -> y [m,n].
+//
+//   mote_fully_connected_params p = {.m = 1, .n = 10, .k = 64, .y_min = -FLT_MAX, .y_max =
+//   FLT_MAX}; mote_fully_connected_f32_reference(&p, x, weights, bias, y);
+//
+// `bias` may be NULL. Accumulators and exactness as in conv_2d.h. LiteRT rounds once here
+// (MOTE_ROUND_SINGLE), TensorFlow Lite Micro twice.
+#pragma once
+
+#include "mote/kernels/requantize/requantize.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct mote_fully_connected_params {
+  int32_t m, n, k;
+  int32_t x_zero_point, w_zero_point;  // integers only
+  mote_output_stage output;            // integers only
+  float y_min, y_max;                  // f32 and hybrid only
+} mote_fully_connected_params;
+
+void mote_fully_connected_f32_reference(const mote_fully_connected_params* p, const float* x,
+                                        const float* w, const float* bias, float* y);
+void mote_fully_connected_i8_reference(const mote_fully_connected_params* p, const int8_t* x,
+                                       const int8_t* w, const int32_t* bias, int8_t* y);
+/// i8 inputs whose result is stored as int16.
+void mote_fully_connected_i8_i16_reference(const mote_fully_connected_params* p, const int8_t* x,
+                                           const int8_t* w, const int32_t* bias, int16_t* y);
+void mote_fully_connected_i16_reference(const mote_fully_connected_params* p, const int16_t* x,
+                                        const int8_t* w, const int64_t* bias, int16_t* y);
+void mote_fully_connected_i16_b32_reference(const mote_fully_connected_params* p, const int16_t* x,
+                                            const int8_t* w, const int32_t* bias, int16_t* y);
+void mote_fully_connected_u8_reference(const mote_fully_connected_params* p, const uint8_t* x,
+                                       const uint8_t* w, const int32_t* bias, uint8_t* y);
+/// Dynamic range: row i of x is x_scales[i] * (q - x_zero_points[i]); x_zero_points may be NULL.
+/// w_scales has `w_scale_count` = 1 or n entries.
+typedef struct mote_fully_connected_hybrid {
+  const float* x_scales;
+  const int32_t* x_zero_points;
+  const float* w_scales;
+  int32_t w_scale_count;
+} mote_fully_connected_hybrid;
+void mote_fully_connected_hybrid_reference(const mote_fully_connected_params* p,
+                                           const mote_fully_connected_hybrid* scales,
+                                           const int8_t* x, const int8_t* w, const float* bias,
+                                           float* y);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,69 @@
+#include "mote/kernels/transpose_conv_2d/transpose_conv_2d.h"
+
+// The input row (or column) whose tap reaches output coordinate `out`; -1 when none does.
+static int32_t source(int32_t out, int32_t tap, int32_t pad, int32_t stride, int32_t extent) {
+  const int32_t distance = out + pad - tap;
+  if (distance < 0 || distance % stride != 0 || distance / stride >= extent) return -1;
+  return distance / stride;
+}
+
+// The sum over all inputs that reach output element at = {n, i, j, o}.
+#define DEFINE_DOT(NAME, X, W, ACC)                                                           \
+  static ACC NAME(const mote_transpose_conv_2d_params* p, ACC x_zero, ACC w_zero, const X* x, \
+                  const W* w, const int32_t at[4]) {                                          \
+    ACC sum = 0;                                                                              \
+    for (int32_t a = p->kh - 1; a >= 0; --a) {                                                \
+      const int32_t row = source(at[1], a, p->pad_top, p->stride_h, p->h);                    \
+      if (row < 0) continue;                                                                  \
+      for (int32_t b = p->kw - 1; b >= 0; --b) {                                              \
+        const int32_t col = source(at[2], b, p->pad_left, p->stride_w, p->w);                 \
+        if (col < 0) continue;                                                                \
+        const X* pixel = x + (((int64_t)at[0] * p->h + row) * p->w + col) * p->ic;            \
+        const W* tap = w + (((int64_t)at[3] * p->kh + a) * p->kw + b) * p->ic;                \
+        for (int32_t c = 0; c < p->ic; ++c) {                                                 \
+          sum += ((ACC)pixel[c] - x_zero) * ((ACC)tap[c] - w_zero);                           \
+        }                                                                                     \
+      }                                                                                       \
+    }                                                                                         \
+    return sum;                                                                               \
+  }
+DEFINE_DOT(dot_f32, float, float, float)
+DEFINE_DOT(dot_i8, int8_t, int8_t, int32_t)
+DEFINE_DOT(dot_u8, uint8_t, uint8_t, int32_t)
+DEFINE_DOT(dot_i16, int16_t, int8_t, int64_t)
+
+// Runs `STATEMENT` for every output element `*y` at [n, i, j, o].
+#define FOR_EACH_OUTPUT(STATEMENT)                 \
+  for (int32_t n = 0; n < p->n; ++n) {             \
+    for (int32_t i = 0; i < p->oh; ++i) {          \
+      for (int32_t j = 0; j < p->ow; ++j) {        \
+        for (int32_t o = 0; o < p->oc; ++o, ++y) { \
+          const int32_t at[4] = {n, i, j, o};      \
+          STATEMENT;                               \
+        }                                          \
+      }                                            \
+    }                                              \
+  }
+
+#define DEFINE_INTEGER(NAME, DOT, X, W, ACC, OUTPUT)                                         \
+  void NAME(const mote_transpose_conv_2d_params* p, const X* x, const W* w, const ACC* bias, \
+            X* y) {                                                                          \
+    FOR_EACH_OUTPUT({                                                                        \
+      const ACC sum = DOT(p, p->x_zero_point, p->w_zero_point, x, w, at);                    \
+      *y = (X)OUTPUT(&p->output, sum + (bias != NULL ? bias[o] : 0), o);                     \
+    })                                                                                       \
+  }
+DEFINE_INTEGER(mote_transpose_conv_2d_i8_reference, dot_i8, int8_t, int8_t, int32_t,
+               mote_output_i32)
+DEFINE_INTEGER(mote_transpose_conv_2d_u8_reference, dot_u8, uint8_t, uint8_t, int32_t,
+               mote_output_i32)
+DEFINE_INTEGER(mote_transpose_conv_2d_i16_reference, dot_i16, int16_t, int8_t, int64_t,
+               mote_output_i64)
+
+void mote_transpose_conv_2d_f32_reference(const mote_transpose_conv_2d_params* p, const float* x,
+                                          const float* w, const float* bias, float* y) {
+  FOR_EACH_OUTPUT({
+    const float v = dot_f32(p, 0.0F, 0.0F, x, w, at) + (bias != NULL ? bias[o] : 0.0F);
+    *y = v < p->y_min ? p->y_min : (v > p->y_max ? p->y_max : v);
+  })
+}
