@@ -10,6 +10,8 @@ target_compile_features(mote_flags INTERFACE cxx_std_20 c_std_11)
 target_compile_options(
   mote_flags
   INTERFACE -Wall -Wextra -Wpedantic -Wshadow
+            # designated initializers leave defaulted members out on purpose
+            -Wno-missing-field-initializers
             # a*b+c is rounded twice everywhere, so that results do not depend on the ISA
             -ffp-contract=off
             $<$<BOOL:${MOTE_WERROR}>:-Werror>)

@@ -1,0 +1,102 @@
+#include "mote/ops/facets.h"
+
+#include <cmath>
+
+#include "mote/base/error.h"
+
+namespace mote::ops {
+
+void infer_same(InferContext& context) {
+  context.expect_inputs(1, 1);
+  context.add_output(context.dtype(0), context.shape(0));
+}
+
+namespace {
+
+TensorAxes aligned_axes(const Shape& shape, const Shape& full) {
+  TensorAxes axes;
+  const int skipped = full.rank() - shape.rank();
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    const bool broadcast = shape[axis] == 1 && full[axis + skipped] != 1;
+    axes.push_back(broadcast ? AxisRole{} : AxisRole::factor(axis + skipped, shape[axis]));
+  }
+  return axes;
+}
+
+}  // namespace
+
+AxisMap elementwise_axes(const Graph& graph, const Node& node) {
+  AxisMap map;
+  const Shape& full = graph.value(node.outputs[0]).type.shape;
+  for (const ValueId input : node.inputs) {
+    map.inputs.push_back(input.valid() ? aligned_axes(graph.value(input).type.shape, full)
+                                       : TensorAxes{});
+  }
+  for (const ValueId output : node.outputs) {
+    map.outputs.push_back(aligned_axes(graph.value(output).type.shape, full));
+  }
+  return map;
+}
+
+std::optional<Attributes> same_attributes(const Graph&, const Node& node, std::span<const int>) {
+  return node.attributes;
+}
+
+std::optional<QuantRule> shared_scale(const Graph&, const Node& node) {
+  QuantRule rule;
+  rule.inputs.assign(node.inputs.size(), {QuantRule::Role::kShared});
+  rule.output = QuantRule::Output::kShared;
+  rule.supports_i16 = true;
+  return rule;
+}
+
+std::optional<QuantRule> own_scales(const Graph&, const Node& node) {
+  QuantRule rule;
+  rule.inputs.assign(node.inputs.size(), {QuantRule::Role::kActivation});
+  rule.supports_i16 = true;
+  return rule;
+}
+
+Quantization sample_quantization(Rng& rng, DataType dtype) {
+  const auto scale = static_cast<float>(std::exp(rng.uniform(std::log(0.002f), std::log(0.2f))));
+  switch (dtype) {
+    case DataType::kI8: return Quantization::per_tensor(scale, int32_t(rng.integer(-128, 127)));
+    case DataType::kU8: return Quantization::per_tensor(scale, int32_t(rng.integer(0, 255)));
+    case DataType::kI16: return Quantization::per_tensor(scale / 256.0f, 0);
+    default: throw_error(ErrorKind::kInternal, "no sample quantization of {}", name(dtype));
+  }
+}
+
+DataType sample_activation_type(SampleKind kind) {
+  switch (kind) {
+    case SampleKind::kF32:
+    case SampleKind::kHybrid: return DataType::kF32;
+    case SampleKind::kI8: return DataType::kI8;
+    case SampleKind::kI16: return DataType::kI16;
+    case SampleKind::kU8: return DataType::kU8;
+  }
+  return DataType::kF32;
+}
+
+Tensor sample_tensor(Rng& rng, DataType dtype, const Shape& shape) {
+  Tensor tensor(dtype, shape);
+  switch (dtype) {
+    case DataType::kF32:
+      for (float& v : tensor.data<float>()) v = static_cast<float>(rng.normal());
+      return tensor;
+    case DataType::kF64:
+      for (double& v : tensor.data<double>()) v = rng.normal();
+      return tensor;
+    case DataType::kBool:
+      for (bool& v : tensor.data<bool>()) v = rng.integer(0, 1) != 0;
+      return tensor;
+    default: break;
+  }
+  if (!is_integer(dtype)) throw_error(ErrorKind::kInternal, "no sample content of {}", name(dtype));
+  for (size_t i = 0; i < tensor.size_bytes(); ++i) {
+    tensor.bytes()[i] = static_cast<std::byte>(rng.integer(0, 255));
+  }
+  return tensor;
+}
+
+}  // namespace mote::ops
