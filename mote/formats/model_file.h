@@ -1,0 +1,38 @@
+// Model files of any format: the one door for loading and saving.
+//
+//   Graph graph = load_model("kws.tflite", {.shapes = {{"input", {1, 49, 10, 1}}}});
+//   save_model("kws.onnx", graph, {.source = "kws.tflite"});
+//
+// A file is read in the format its content shows, else the one its extension names; it is written
+// in the format of its extension. The table of formats comes from the build list.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string_view>
+
+#include "mote/formats/common/model_format.h"
+#include "mote/formats/common/model_options.h"
+#include "mote/ir/graph.h"
+
+namespace mote {
+
+/// In the order of the build list.
+std::span<const ModelFormat> model_formats();
+
+/// Throws kIo when the file cannot be read, kInvalidModel or kUnsupported when it cannot be used;
+/// the message names the file.
+Graph load_model(const std::filesystem::path& path, const LoadOptions& options = {});
+
+struct SaveModelOptions {
+  /// The file the graph was loaded from: it is never overwritten.
+  std::filesystem::path source = {};
+  ConversionReport* report = nullptr;
+};
+
+/// Writes whole or not at all. Throws kInvalidArgument when the extension is unknown or `path` is
+/// the source, kUnsupported when the format cannot express the graph, kIo when the disk fails.
+void save_model(const std::filesystem::path& path, const Graph& graph,
+                const SaveModelOptions& options = {});
+
+}  // namespace mote
