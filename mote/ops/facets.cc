@@ -1,5 +1,6 @@
 #include "mote/ops/facets.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "mote/base/error.h"
@@ -9,6 +10,23 @@ namespace mote::ops {
 void infer_same(InferContext& context) {
   context.expect_inputs(1, 1);
   context.add_output(context.dtype(0), context.shape(0));
+}
+
+void expect_same_type(const InferContext& context, size_t i, size_t j) {
+  if (context.dtype(i) != context.dtype(j)) {
+    context.fail("input {} is {}, input {} is {}; they must have one type", i,
+                 name(context.dtype(i)), j, name(context.dtype(j)));
+  }
+}
+
+void infer_broadcast(InferContext& context) {
+  context.expect_inputs(1, SIZE_MAX);
+  Shape shape = context.shape(0);
+  for (size_t i = 1; i < context.input_count(); ++i) {
+    expect_same_type(context, 0, i);
+    shape = broadcast(shape, context.shape(i));
+  }
+  context.add_output(context.dtype(0), std::move(shape));
 }
 
 namespace {
@@ -38,6 +56,34 @@ AxisMap elementwise_axes(const Graph& graph, const Node& node) {
   return map;
 }
 
+AxisMap blocked_axes(const Graph& graph, const Node& node, std::string_view why) {
+  AxisMap map;
+  const auto blocked = [&](ValueId id) {
+    const size_t rank = id.valid() ? graph.value(id).type.shape.dims().size() : 0;
+    return TensorAxes(rank, AxisRole::blocked_by(why));
+  };
+  for (const ValueId input : node.inputs) map.inputs.push_back(blocked(input));
+  for (const ValueId output : node.outputs) map.outputs.push_back(blocked(output));
+  return map;
+}
+
+int permuted_axis(int axis, std::span<const int> permutation) {
+  const auto found = std::find(permutation.begin(), permutation.end(), axis);
+  if (found == permutation.end()) {
+    throw_error(ErrorKind::kInternal, "axis {} is not in a permutation of {}", axis,
+                permutation.size());
+  }
+  return static_cast<int>(found - permutation.begin());
+}
+
+Cost no_macs(const Graph&, const Node&) { return {}; }
+
+bool is_quantized(const EvalContext& context) {
+  return std::any_of(context.inputs.begin(), context.inputs.end(), [](const auto& operand) {
+    return operand.type != nullptr && operand.type->quantization.has_value();
+  });
+}
+
 std::optional<Attributes> same_attributes(const Graph&, const Node& node, std::span<const int>) {
   return node.attributes;
 }
@@ -54,6 +100,13 @@ std::optional<QuantRule> own_scales(const Graph&, const Node& node) {
   QuantRule rule;
   rule.inputs.assign(node.inputs.size(), {QuantRule::Role::kActivation});
   rule.supports_i16 = true;
+  return rule;
+}
+
+std::optional<QuantRule> untouched(const Graph&, const Node& node) {
+  QuantRule rule;
+  rule.inputs.assign(node.inputs.size(), {QuantRule::Role::kUntouched});
+  rule.output = QuantRule::Output::kUntouched;
   return rule;
 }
 
@@ -76,6 +129,31 @@ DataType sample_activation_type(SampleKind kind) {
     case SampleKind::kU8: return DataType::kU8;
   }
   return DataType::kF32;
+}
+
+Shape sample_shape(Rng& rng, int max_rank) {
+  std::vector<int64_t> dims(static_cast<size_t>(rng.integer(1, max_rank)));
+  for (int64_t& dim : dims) dim = rng.integer(1, 7);
+  return Shape(std::move(dims));
+}
+
+ValueId sample_input(Graph& graph, Rng& rng, SampleKind kind, const Shape& shape) {
+  const DataType dtype = sample_activation_type(kind);
+  TensorType type{dtype, shape};
+  if (is_integer(dtype)) type.quantization = sample_quantization(rng, dtype);
+  return graph.add_input("x", std::move(type));
+}
+
+Graph::OutputHints record_of(const Graph& graph, ValueId input, size_t outputs) {
+  Graph::OutputHints hints;
+  hints.quantization.assign(outputs, graph.value(input).type.quantization);
+  return hints;
+}
+
+Graph::OutputHints random_record(Rng& rng, SampleKind kind) {
+  const DataType dtype = sample_activation_type(kind);
+  if (!is_integer(dtype)) return {};
+  return {{}, {sample_quantization(rng, dtype)}};
 }
 
 Tensor sample_tensor(Rng& rng, DataType dtype, const Shape& shape) {
