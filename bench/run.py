@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""Times whole commands of mote and holds them to the limits in bench/limits.json.
+
+  tools/dev bench              every case
+  tools/dev bench quantize     cases whose name contains 'quantize'
+
+Each case runs `runs` times; the median wall time and the largest peak memory are compared with its
+limits. Times depend on the machine, so a limit names the cores it was set for. Cases whose data is
+absent are listed as skipped.
+"""
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+MOTE = ROOT / "build/release/apps/cli/mote"
+DATA = pathlib.Path(os.environ.get("MOTE_DATA", ROOT / "../shared/data")).resolve()
+
+
+def run_once(command):
+    """(seconds, peak resident MiB, CPU seconds) of one process."""
+    started = time.perf_counter()
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT,
+                                   env={**os.environ, "MOTE_DATA": str(DATA)})
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - started
+        if status != 0:
+            log.seek(0)
+            raise RuntimeError(f"{' '.join(command)} failed:\n{log.read().decode(errors='replace')[-2000:]}")
+    return seconds, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime
+
+
+def main():
+    wanted = sys.argv[1:]
+    cases = json.loads((ROOT / "bench/limits.json").read_text())
+    failed = 0
+    print(f"{'case':44} {'median s':>9} {'limit':>7} {'peak MiB':>9} {'limit':>7}  ")
+    with tempfile.TemporaryDirectory() as scratch:
+        for case in cases:
+            if wanted and not any(word in case["name"] for word in wanted):
+                continue
+            if not all((DATA / need).exists() for need in case.get("needs", [])):
+                print(f"{case['name']:44} skipped: {' '.join(case['needs'])} is not in {DATA}")
+                continue
+            command = [str(MOTE)] + [word.format(data=DATA, scratch=scratch) for word in case["command"]]
+            results = [run_once(command) for _ in range(case.get("runs", 3))]
+            seconds = statistics.median(r[0] for r in results)
+            peak = max(r[1] for r in results)
+            ok = seconds <= case.get("seconds", 1e9) and peak <= case.get("peak_mib", 1e9)
+            failed += not ok
+            print(f"{case['name']:44} {seconds:9.2f} {case.get('seconds', '-'):>7} {peak:9.0f} "
+                  f"{case.get('peak_mib', '-'):>7}  {'ok' if ok else 'OVER THE LIMIT'}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
