@@ -1,15 +1,24 @@
 #include "mote/kernels/pool_2d/pool_2d.h"
 
-typedef struct window {
-  int32_t top, bottom, left, right;  // half open
-} window;
+// How many of the `taps` cells from `start` on, `step` apart, lie in [low, high).
+static int32_t cells_in(int32_t start, int32_t step, int32_t taps, int32_t low, int32_t high) {
+  int32_t count = 0;
+  for (int32_t t = 0; t < taps; ++t) {
+    const int32_t at = start + t * step;
+    if (at >= low && at < high) ++count;
+  }
+  return count;
+}
 
-static window window_of(const mote_pool_2d_params* p, int32_t i, int32_t j) {
+// What an average at output (i, j) divides by.
+static int32_t divisor(const mote_pool_2d_params* p, int32_t i, int32_t j) {
   const int32_t row = i * p->stride_h - p->pad_top;
   const int32_t col = j * p->stride_w - p->pad_left;
-  const window result = {row < 0 ? 0 : row, row + p->kh > p->h ? p->h : row + p->kh,
-                         col < 0 ? 0 : col, col + p->kw > p->w ? p->w : col + p->kw};
-  return result;
+  const int32_t all = p->include_padding;
+  return cells_in(row, p->dilation_h, p->kh, all ? -p->pad_top : 0,
+                  all ? p->h + p->pad_bottom : p->h) *
+         cells_in(col, p->dilation_w, p->kw, all ? -p->pad_left : 0,
+                  all ? p->w + p->pad_right : p->w);
 }
 
 // For every output element: `acc` starts at START, `STEP` folds in `value`, `*y` becomes FINISH.
@@ -18,13 +27,16 @@ static window window_of(const mote_pool_2d_params* p, int32_t i, int32_t j) {
     for (int32_t n = 0; n < p->n; ++n) {                                                  \
       for (int32_t i = 0; i < p->oh; ++i) {                                               \
         for (int32_t j = 0; j < p->ow; ++j) {                                             \
-          const window at = window_of(p, i, j);                                           \
-          const int32_t count = (at.bottom - at.top) * (at.right - at.left);              \
+          const int32_t count = divisor(p, i, j);                                         \
           (void)count;                                                                    \
           for (int32_t c = 0; c < p->c; ++c, ++y) {                                       \
             ACC acc = START;                                                              \
-            for (int32_t row = at.top; row < at.bottom; ++row) {                          \
-              for (int32_t col = at.left; col < at.right; ++col) {                        \
+            for (int32_t a = 0; a < p->kh; ++a) {                                         \
+              const int32_t row = i * p->stride_h + a * p->dilation_h - p->pad_top;       \
+              if (row < 0 || row >= p->h) continue;                                       \
+              for (int32_t b = 0; b < p->kw; ++b) {                                       \
+                const int32_t col = j * p->stride_w + b * p->dilation_w - p->pad_left;    \
+                if (col < 0 || col >= p->w) continue;                                     \
                 const ACC value = x[(((int64_t)n * p->h + row) * p->w + col) * p->c + c]; \
                 STEP;                                                                     \
               }                                                                           \

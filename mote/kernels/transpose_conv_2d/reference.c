@@ -11,16 +11,19 @@ static int32_t source(int32_t out, int32_t tap, int32_t pad, int32_t stride, int
 #define DEFINE_DOT(NAME, X, W, ACC)                                                           \
   static ACC NAME(const mote_transpose_conv_2d_params* p, ACC x_zero, ACC w_zero, const X* x, \
                   const W* w, const int32_t at[4]) {                                          \
+    const int32_t group_ic = p->ic / p->groups;                                               \
+    const int32_t group = at[3] / (p->oc / p->groups);                                        \
     ACC sum = 0;                                                                              \
     for (int32_t a = p->kh - 1; a >= 0; --a) {                                                \
-      const int32_t row = source(at[1], a, p->pad_top, p->stride_h, p->h);                    \
+      const int32_t row = source(at[1], a * p->dilation_h, p->pad_top, p->stride_h, p->h);    \
       if (row < 0) continue;                                                                  \
       for (int32_t b = p->kw - 1; b >= 0; --b) {                                              \
-        const int32_t col = source(at[2], b, p->pad_left, p->stride_w, p->w);                 \
+        const int32_t col = source(at[2], b * p->dilation_w, p->pad_left, p->stride_w, p->w); \
         if (col < 0) continue;                                                                \
-        const X* pixel = x + (((int64_t)at[0] * p->h + row) * p->w + col) * p->ic;            \
-        const W* tap = w + (((int64_t)at[3] * p->kh + a) * p->kw + b) * p->ic;                \
-        for (int32_t c = 0; c < p->ic; ++c) {                                                 \
+        const X* pixel =                                                                      \
+            x + (((int64_t)at[0] * p->h + row) * p->w + col) * p->ic + group * group_ic;      \
+        const W* tap = w + (((int64_t)at[3] * p->kh + a) * p->kw + b) * group_ic;             \
+        for (int32_t c = 0; c < group_ic; ++c) {                                              \
           sum += ((ACC)pixel[c] - x_zero) * ((ACC)tap[c] - w_zero);                           \
         }                                                                                     \
       }                                                                                       \

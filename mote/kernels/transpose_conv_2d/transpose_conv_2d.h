@@ -1,4 +1,4 @@
-// Transposed convolution: x [n,h,w,ic] scattered through w [oc,kh,kw,ic] -> y [n,oh,ow,oc].
+// Transposed convolution: x [n,h,w,ic] scattered through w [oc,kh,kw,ic/groups] -> y [n,oh,ow,oc].
 //
 // Input pixel (i, j) adds x * w[:,a,b,:] to output (i*stride_h + a - pad_top, j*stride_w + b -
 // pad_left); what falls outside of the output is dropped. `bias` may be NULL. Written as a gather
@@ -16,7 +16,8 @@ typedef struct mote_transpose_conv_2d_params {
   int32_t n, h, w, ic;
   int32_t kh, kw;
   int32_t oh, ow, oc;
-  int32_t stride_h, stride_w;
+  int32_t groups;
+  int32_t stride_h, stride_w, dilation_h, dilation_w;
   int32_t pad_top, pad_left;
   int32_t x_zero_point, w_zero_point;  // integers only
   mote_output_stage output;            // integers only

@@ -1,0 +1,147 @@
+#include "mote/kernels/binary/binary.h"
+#include "mote/kernels/fixed_point/fixed_point.h"
+
+// Advances the index like an odometer and both offsets with it; 0 after the last element.
+static int next(const mote_binary_params* p, int32_t* index, int64_t* a, int64_t* b) {
+  for (int32_t d = p->rank - 1; d >= 0; --d) {
+    *a += p->a_strides[d];
+    *b += p->b_strides[d];
+    if (++index[d] < p->shape[d]) return 1;
+    *a -= p->a_strides[d] * p->shape[d];
+    *b -= p->b_strides[d] * p->shape[d];
+    index[d] = 0;
+  }
+  return 0;
+}
+
+static int is_empty(const mote_binary_params* p) {
+  for (int32_t d = 0; d < p->rank; ++d) {
+    if (p->shape[d] == 0) return 1;
+  }
+  return 0;
+}
+
+#define DEFINE_BINARY(NAME, T, WIDE, Y, EXPRESSION)                                         \
+  void mote_##NAME##_reference(const mote_binary_params* p, const T* a, const T* b, Y* y) { \
+    int32_t index[MOTE_MAX_RANK] = {0};                                                     \
+    int64_t at_a = 0;                                                                       \
+    int64_t at_b = 0;                                                                       \
+    if (is_empty(p)) return;                                                                \
+    do {                                                                                    \
+      const WIDE u = (WIDE)a[at_a];                                                         \
+      const WIDE v = (WIDE)b[at_b];                                                         \
+      *y++ = (Y)(EXPRESSION);                                                               \
+    } while (next(p, index, &at_a, &at_b));                                                 \
+  }
+
+static float clamp_f32(const mote_binary_params* p, float v) {
+  return v < p->y_min_f32 ? p->y_min_f32 : (v > p->y_max_f32 ? p->y_max_f32 : v);
+}
+
+static int32_t clamp(const mote_binary_params* p, int32_t v) {
+  return mote_clamp_i32(v, p->y_min, p->y_max);
+}
+
+static int32_t scaled(int32_t v, int32_t zero_point, mote_multiplier m,
+                      const mote_binary_params* p) {
+  return mote_requantize_i32(mote_shift_left(v - zero_point, p->left_shift), m, p->rounding);
+}
+
+static int32_t finish(const mote_binary_params* p, int32_t v) {
+  return clamp(p, mote_requantize_i32(v, p->y, p->rounding) + p->y_zero_point);
+}
+
+static int32_t add(const mote_binary_params* p, int32_t u, int32_t v) {
+  return finish(p, scaled(u, p->a_zero_point, p->a, p) + scaled(v, p->b_zero_point, p->b, p));
+}
+
+static int32_t sub(const mote_binary_params* p, int32_t u, int32_t v) {
+  return finish(p, scaled(u, p->a_zero_point, p->a, p) - scaled(v, p->b_zero_point, p->b, p));
+}
+
+static int32_t mul(const mote_binary_params* p, int32_t u, int32_t v) {
+  return finish(p, (u - p->a_zero_point) * (v - p->b_zero_point));
+}
+
+static int32_t squared_difference(const mote_binary_params* p, int32_t u, int32_t v) {
+  const int32_t difference =
+      scaled(u, p->a_zero_point, p->a, p) - scaled(v, p->b_zero_point, p->b, p);
+  return finish(p, (int32_t)((uint32_t)difference * (uint32_t)difference));
+}
+
+static int32_t leading_sign_bits(int32_t x) {
+  uint32_t bits = x < 0 ? ~(uint32_t)x : (uint32_t)x;
+  int32_t count = 31;
+  for (; bits != 0; bits >>= 1) --count;
+  return count;
+}
+
+static int32_t divide(const mote_binary_params* p, int32_t u, int32_t v) {
+  int32_t dividend = u - p->a_zero_point;
+  int32_t divisor = v - p->b_zero_point;
+  if (divisor == 0) return dividend < 0 ? p->y_min : p->y_max;
+  if (divisor < 0) {
+    dividend = -dividend;
+    divisor = -divisor;
+  }
+  int32_t reciprocal_shift;
+  const int32_t inverse = mote_fixed_reciprocal(divisor, 31, &reciprocal_shift);
+  const int32_t headroom = leading_sign_bits(dividend);
+  const int32_t quotient =
+      mote_saturating_rounding_doubling_high_mul(mote_shift_left(dividend, headroom), inverse);
+  const mote_multiplier m = {p->y.multiplier, p->y.shift - reciprocal_shift - headroom};
+  const int32_t high = mote_saturating_rounding_doubling_high_mul(quotient, m.multiplier);
+  const int32_t value = m.shift < -31 ? 0
+                        : m.shift > 0 ? mote_saturating_shift_left(high, m.shift)
+                                      : mote_rounding_divide_by_pot(high, -m.shift);
+  return clamp(p, mote_saturating_shift_left(value, 0) + p->y_zero_point);
+}
+
+static int32_t prelu(const mote_binary_params* p, int32_t u, int32_t v) {
+  const int32_t x = u - p->a_zero_point;
+  const int32_t value = x >= 0 ? mote_requantize_i32(x, p->a, p->rounding)
+                               : mote_requantize_i32(x * (v - p->b_zero_point), p->b, p->rounding);
+  return clamp(p, value + p->y_zero_point);
+}
+
+DEFINE_BINARY(add_f32, float, float, float, clamp_f32(p, u + v))
+DEFINE_BINARY(add_i8, int8_t, int32_t, int8_t, add(p, u, v))
+DEFINE_BINARY(add_i16, int16_t, int32_t, int16_t, add(p, u, v))
+DEFINE_BINARY(add_u8, uint8_t, int32_t, uint8_t, add(p, u, v))
+DEFINE_BINARY(sub_f32, float, float, float, clamp_f32(p, u - v))
+DEFINE_BINARY(sub_i8, int8_t, int32_t, int8_t, sub(p, u, v))
+DEFINE_BINARY(sub_i16, int16_t, int32_t, int16_t, sub(p, u, v))
+DEFINE_BINARY(sub_u8, uint8_t, int32_t, uint8_t, sub(p, u, v))
+DEFINE_BINARY(mul_f32, float, float, float, clamp_f32(p, u* v))
+DEFINE_BINARY(mul_i8, int8_t, int32_t, int8_t, mul(p, u, v))
+DEFINE_BINARY(mul_i16, int16_t, int32_t, int16_t, mul(p, u, v))
+DEFINE_BINARY(mul_u8, uint8_t, int32_t, uint8_t, mul(p, u, v))
+DEFINE_BINARY(div_f32, float, float, float, clamp_f32(p, u / v))
+DEFINE_BINARY(div_i8, int8_t, int32_t, int8_t, divide(p, u, v))
+DEFINE_BINARY(div_u8, uint8_t, int32_t, uint8_t, divide(p, u, v))
+DEFINE_BINARY(squared_difference_f32, float, float, float, (u - v) * (u - v))
+DEFINE_BINARY(squared_difference_i8, int8_t, int32_t, int8_t, squared_difference(p, u, v))
+DEFINE_BINARY(squared_difference_i16, int16_t, int32_t, int16_t, squared_difference(p, u, v))
+DEFINE_BINARY(prelu_f32, float, float, float, u >= 0.0F ? u : u * v)
+DEFINE_BINARY(prelu_i8, int8_t, int32_t, int8_t, prelu(p, u, v))
+DEFINE_BINARY(prelu_u8, uint8_t, int32_t, uint8_t, prelu(p, u, v))
+DEFINE_BINARY(minimum_f32, float, float, float, u < v ? u : v)
+DEFINE_BINARY(minimum_i8, int8_t, int32_t, int8_t, u < v ? u : v)
+DEFINE_BINARY(minimum_i16, int16_t, int32_t, int16_t, u < v ? u : v)
+DEFINE_BINARY(minimum_u8, uint8_t, int32_t, uint8_t, u < v ? u : v)
+DEFINE_BINARY(minimum_i32, int32_t, int32_t, int32_t, u < v ? u : v)
+DEFINE_BINARY(maximum_f32, float, float, float, u > v ? u : v)
+DEFINE_BINARY(maximum_i8, int8_t, int32_t, int8_t, u > v ? u : v)
+DEFINE_BINARY(maximum_i16, int16_t, int32_t, int16_t, u > v ? u : v)
+DEFINE_BINARY(maximum_u8, uint8_t, int32_t, uint8_t, u > v ? u : v)
+DEFINE_BINARY(maximum_i32, int32_t, int32_t, int32_t, u > v ? u : v)
+
+#define DEFINE_COMPARE(NAME, OPERATOR)          \
+  DEFINE_BINARY(NAME, int8_t, int32_t, uint8_t, \
+                scaled(u, p->a_zero_point, p->a, p) OPERATOR scaled(v, p->b_zero_point, p->b, p))
+DEFINE_COMPARE(equal_i8, ==)
+DEFINE_COMPARE(not_equal_i8, !=)
+DEFINE_COMPARE(greater_i8, >)
+DEFINE_COMPARE(greater_equal_i8, >=)
+DEFINE_COMPARE(less_i8, <)
+DEFINE_COMPARE(less_equal_i8, <=)

@@ -1,0 +1,61 @@
+// Between real and quantized values, and between quantized ones of different scales.
+//
+//   mote_quantize_f32_i8_reference(scale, zero_point, count, x, y);  // y = round(x / scale) +
+//   zero_point
+//
+// Rounding is to nearest, ties away from zero; results saturate. Integers equal TensorFlow Lite
+// Micro's.
+#pragma once
+
+#include "mote/kernels/requantize/requantize.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MOTE_DECLARE_QUANTIZE(NAME, Y)                                                        \
+  void mote_quantize_f32_##NAME##_reference(float scale, int32_t zero_point, int64_t count,   \
+                                            const float* x, Y* y);                            \
+  void mote_dequantize_##NAME##_f32_reference(float scale, int32_t zero_point, int64_t count, \
+                                              const Y* x, float* y);
+MOTE_DECLARE_QUANTIZE(i8, int8_t)
+MOTE_DECLARE_QUANTIZE(u8, uint8_t)
+MOTE_DECLARE_QUANTIZE(i16, int16_t)
+MOTE_DECLARE_QUANTIZE(i32, int32_t)
+#undef MOTE_DECLARE_QUANTIZE
+
+typedef struct mote_requantize_params {
+  int32_t x_zero_point, y_zero_point;
+  mote_multiplier multiplier;
+  mote_rounding rounding;
+} mote_requantize_params;
+mote_requantize_params mote_requantize_prepare(float x_scale, int32_t x_zero_point, float y_scale,
+                                               int32_t y_zero_point);
+
+#define MOTE_DECLARE_REQUANTIZE(NAME, X, Y)                                               \
+  void mote_requantize_##NAME##_reference(const mote_requantize_params* p, int64_t count, \
+                                          const X* x, Y* y);
+MOTE_DECLARE_REQUANTIZE(i8_i8, int8_t, int8_t)
+MOTE_DECLARE_REQUANTIZE(i8_u8, int8_t, uint8_t)
+MOTE_DECLARE_REQUANTIZE(i8_i16, int8_t, int16_t)
+MOTE_DECLARE_REQUANTIZE(i8_i32, int8_t, int32_t)
+MOTE_DECLARE_REQUANTIZE(u8_i8, uint8_t, int8_t)
+MOTE_DECLARE_REQUANTIZE(u8_u8, uint8_t, uint8_t)
+MOTE_DECLARE_REQUANTIZE(i16_i8, int16_t, int8_t)
+MOTE_DECLARE_REQUANTIZE(i16_i16, int16_t, int16_t)
+MOTE_DECLARE_REQUANTIZE(i16_i32, int16_t, int32_t)
+MOTE_DECLARE_REQUANTIZE(i32_i8, int32_t, int8_t)
+MOTE_DECLARE_REQUANTIZE(i32_i16, int32_t, int16_t)
+#undef MOTE_DECLARE_REQUANTIZE
+
+/// Rows of activations to i8 while the network runs (dynamic range): y = round(x / scale), the
+/// largest |x| of the row becomes 127, zero point 0. A row of zeros has scale 1.
+void mote_quantize_rows_symmetric_reference(int64_t rows, int64_t depth, const float* x, int8_t* y,
+                                            float* scales);
+/// The same with a zero point: [min(x, 0), max(x, 0)] becomes [-128, 127].
+void mote_quantize_rows_asymmetric_reference(int64_t rows, int64_t depth, const float* x, int8_t* y,
+                                             float* scales, int32_t* zero_points);
+
+#ifdef __cplusplus
+}
+#endif

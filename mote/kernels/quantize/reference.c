@@ -1,0 +1,101 @@
+#include <math.h>
+
+#include "mote/kernels/quantize/quantize.h"
+
+static int32_t quantize(float x, float scale, int32_t zero_point, double low, double high) {
+  const double q = (double)roundf(x / scale) + zero_point;
+  return (int32_t)(q < low ? low : (q > high ? high : (q == q ? q : zero_point)));
+}
+
+#define DEFINE_QUANTIZE(NAME, Y, LOW, HIGH)                                                     \
+  void mote_quantize_f32_##NAME##_reference(float scale, int32_t zero_point, int64_t count,     \
+                                            const float* x, Y* y) {                             \
+    for (int64_t i = 0; i < count; ++i) y[i] = (Y)quantize(x[i], scale, zero_point, LOW, HIGH); \
+  }                                                                                             \
+  void mote_dequantize_##NAME##_f32_reference(float scale, int32_t zero_point, int64_t count,   \
+                                              const Y* x, float* y) {                           \
+    for (int64_t i = 0; i < count; ++i) {                                                       \
+      y[i] = (float)((double)scale * ((double)x[i] - zero_point));                              \
+    }                                                                                           \
+  }
+DEFINE_QUANTIZE(i8, int8_t, INT8_MIN, INT8_MAX)
+DEFINE_QUANTIZE(u8, uint8_t, 0, UINT8_MAX)
+DEFINE_QUANTIZE(i16, int16_t, INT16_MIN, INT16_MAX)
+DEFINE_QUANTIZE(i32, int32_t, INT32_MIN, INT32_MAX)
+
+mote_requantize_params mote_requantize_prepare(float x_scale, int32_t x_zero_point, float y_scale,
+                                               int32_t y_zero_point) {
+  const mote_requantize_params p = {x_zero_point, y_zero_point,
+                                    mote_quantize_multiplier((double)x_scale / (double)y_scale),
+                                    MOTE_ROUND_DOUBLE};
+  return p;
+}
+
+static int32_t requantize(const mote_requantize_params* p, int32_t x, int64_t low, int64_t high) {
+  const int32_t centred = (int32_t)((uint32_t)x - (uint32_t)p->x_zero_point);
+  const int64_t y =
+      (int64_t)mote_requantize_i32(centred, p->multiplier, p->rounding) + p->y_zero_point;
+  return (int32_t)(y < low ? low : (y > high ? high : y));
+}
+
+#define DEFINE_REQUANTIZE(NAME, X, Y, LOW, HIGH)                                          \
+  void mote_requantize_##NAME##_reference(const mote_requantize_params* p, int64_t count, \
+                                          const X* x, Y* y) {                             \
+    for (int64_t i = 0; i < count; ++i) y[i] = (Y)requantize(p, x[i], LOW, HIGH);         \
+  }
+DEFINE_REQUANTIZE(i8_i8, int8_t, int8_t, INT8_MIN, INT8_MAX)
+DEFINE_REQUANTIZE(i8_u8, int8_t, uint8_t, 0, UINT8_MAX)
+DEFINE_REQUANTIZE(i8_i16, int8_t, int16_t, INT16_MIN, INT16_MAX)
+DEFINE_REQUANTIZE(i8_i32, int8_t, int32_t, INT32_MIN, INT32_MAX)
+DEFINE_REQUANTIZE(u8_i8, uint8_t, int8_t, INT8_MIN, INT8_MAX)
+DEFINE_REQUANTIZE(u8_u8, uint8_t, uint8_t, 0, UINT8_MAX)
+DEFINE_REQUANTIZE(i16_i8, int16_t, int8_t, INT8_MIN, INT8_MAX)
+DEFINE_REQUANTIZE(i16_i16, int16_t, int16_t, INT16_MIN, INT16_MAX)
+DEFINE_REQUANTIZE(i16_i32, int16_t, int32_t, INT32_MIN, INT32_MAX)
+DEFINE_REQUANTIZE(i32_i8, int32_t, int8_t, INT8_MIN, INT8_MAX)
+DEFINE_REQUANTIZE(i32_i16, int32_t, int16_t, INT16_MIN, INT16_MAX)
+
+void mote_quantize_rows_symmetric_reference(int64_t rows, int64_t depth, const float* x, int8_t* y,
+                                            float* scales) {
+  for (int64_t row = 0; row < rows; ++row, x += depth, y += depth) {
+    float largest = 0.0F;
+    for (int64_t c = 0; c < depth; ++c) largest = fmaxf(largest, fabsf(x[c]));
+    scales[row] = largest == 0.0F ? 1.0F : largest / INT8_MAX;
+    const float inverse = largest == 0.0F ? 0.0F : INT8_MAX / largest;
+    for (int64_t c = 0; c < depth; ++c) {
+      y[c] = (int8_t)mote_clamp_i32((int32_t)roundf(x[c] * inverse), -INT8_MAX, INT8_MAX);
+    }
+  }
+}
+
+// The zero point nearest to the end of the range whose own rounding errs less.
+static int32_t zero_point_of(double low, double high, double scale) {
+  const double from_low = INT8_MIN - low / scale;
+  const double from_high = INT8_MAX - high / scale;
+  const double error_low = fabs((double)INT8_MIN) + fabs(low / scale);
+  const double error_high = fabs((double)INT8_MAX) + fabs(high / scale);
+  const double exact = error_low < error_high ? from_low : from_high;
+  if (exact <= INT8_MIN) return INT8_MIN;
+  if (exact >= INT8_MAX) return INT8_MAX;
+  return (int32_t)round(exact);
+}
+
+void mote_quantize_rows_asymmetric_reference(int64_t rows, int64_t depth, const float* x, int8_t* y,
+                                             float* scales, int32_t* zero_points) {
+  for (int64_t row = 0; row < rows; ++row, x += depth, y += depth) {
+    double low = 0.0;
+    double high = 0.0;
+    for (int64_t c = 0; c < depth; ++c) {
+      low = fmin(low, (double)x[c]);
+      high = fmax(high, (double)x[c]);
+    }
+    const double scale = low == high ? 1.0 : (high - low) / (INT8_MAX - INT8_MIN);
+    scales[row] = (float)scale;
+    zero_points[row] = low == high ? 0 : zero_point_of(low, high, scale);
+    const float inverse = 1.0F / scales[row];
+    for (int64_t c = 0; c < depth; ++c) {
+      const float q = roundf((float)zero_points[row] + x[c] * inverse);
+      y[c] = (int8_t)mote_clamp_i32((int32_t)q, INT8_MIN, INT8_MAX);
+    }
+  }
+}

@@ -1,0 +1,80 @@
+#include "mote/kernels/reduce/reduce.h"
+
+// How many elements go into one, and how many results there are.
+static int64_t count(const mote_reduce_params* p, int32_t reduced) {
+  int64_t product = 1;
+  for (int32_t d = 0; d < p->rank; ++d) {
+    if (p->reduced[d] == reduced) product *= p->shape[d];
+  }
+  return product;
+}
+
+// The offset in x of the `index`th combination of the axes with reduced[d] == `reduced`.
+static int64_t offset(const mote_reduce_params* p, int32_t reduced, int64_t index) {
+  int64_t result = 0;
+  int64_t stride = 1;
+  for (int32_t d = p->rank - 1; d >= 0; --d) {
+    if (p->reduced[d] == reduced) {
+      result += index % p->shape[d] * stride;
+      index /= p->shape[d];
+    }
+    stride *= p->shape[d];
+  }
+  return result;
+}
+
+void mote_reduce_prepare(float x_scale, float y_scale, int32_t is_mean, mote_reduce_params* p) {
+  p->multiplier = mote_quantize_multiplier((double)x_scale / (double)y_scale);
+  const int64_t n = count(p, 1);
+  if (!is_mean || n == 0) return;
+  // 1 / n goes into the multiplier, with as many bits as n has, so that it stays about as long.
+  int32_t bits = 0;
+  while (bits < 32 && (n >> (bits + 1)) != 0) ++bits;
+  if (bits > 31 + p->multiplier.shift) bits = 31 + p->multiplier.shift;
+  p->multiplier.multiplier = (int32_t)(((int64_t)p->multiplier.multiplier << bits) / n);
+  p->multiplier.shift -= bits;
+}
+
+static int32_t requantized(const mote_reduce_params* p, int32_t sum, int64_t n) {
+  const int32_t centred = (int32_t)(sum - p->x_zero_point * n);
+  const int32_t scaled = mote_requantize_i32(centred, p->multiplier, p->rounding);
+  return mote_clamp_i32(scaled + p->y_zero_point, p->y_min, p->y_max);
+}
+
+// `acc` starts as START, STEP folds in `value`, FINISH is the result over `n` elements.
+#define DEFINE_REDUCE(NAME, X, ACC, START, STEP, FINISH)                        \
+  void mote_##NAME##_reference(const mote_reduce_params* p, const X* x, X* y) { \
+    const int64_t results = count(p, 0);                                        \
+    const int64_t n = count(p, 1);                                              \
+    for (int64_t i = 0; i < results; ++i) {                                     \
+      const X* start = x + offset(p, 0, i);                                     \
+      ACC acc = START;                                                          \
+      for (int64_t j = 0; j < n; ++j) {                                         \
+        const ACC value = start[offset(p, 1, j)];                               \
+        STEP;                                                                   \
+      }                                                                         \
+      y[i] = (X)(FINISH);                                                       \
+    }                                                                           \
+  }
+
+#define ADD acc += value
+#define TAKE_MAX acc = value > acc ? value : acc
+#define TAKE_MIN acc = value < acc ? value : acc
+#define LARGEST_F32 3.402823466e+38F
+
+DEFINE_REDUCE(mean_f32, float, float, 0.0F, ADD, acc / (float)n)
+DEFINE_REDUCE(mean_i8, int8_t, int32_t, 0, ADD, requantized(p, acc, n))
+DEFINE_REDUCE(mean_i16, int16_t, int32_t, 0, ADD, requantized(p, acc, n))
+DEFINE_REDUCE(mean_u8, uint8_t, int32_t, 0, ADD, requantized(p, acc, n))
+DEFINE_REDUCE(sum_f32, float, float, 0.0F, ADD, (n > 0 ? acc : 0.0F))
+DEFINE_REDUCE(sum_i8, int8_t, int32_t, 0, ADD, requantized(p, acc, n))
+DEFINE_REDUCE(sum_i16, int16_t, int32_t, 0, ADD, requantized(p, acc, n))
+DEFINE_REDUCE(sum_u8, uint8_t, int32_t, 0, ADD, requantized(p, acc, n))
+DEFINE_REDUCE(reduce_max_f32, float, float, -LARGEST_F32, TAKE_MAX, (n > 0 ? acc : -LARGEST_F32))
+DEFINE_REDUCE(reduce_max_i8, int8_t, int32_t, INT8_MIN, TAKE_MAX, (n > 0 ? acc : INT8_MIN))
+DEFINE_REDUCE(reduce_max_i16, int16_t, int32_t, INT16_MIN, TAKE_MAX, (n > 0 ? acc : INT16_MIN))
+DEFINE_REDUCE(reduce_max_u8, uint8_t, int32_t, 0, TAKE_MAX, (n > 0 ? acc : 0))
+DEFINE_REDUCE(reduce_min_f32, float, float, LARGEST_F32, TAKE_MIN, (n > 0 ? acc : LARGEST_F32))
+DEFINE_REDUCE(reduce_min_i8, int8_t, int32_t, INT8_MAX, TAKE_MIN, (n > 0 ? acc : INT8_MAX))
+DEFINE_REDUCE(reduce_min_i16, int16_t, int32_t, INT16_MAX, TAKE_MIN, (n > 0 ? acc : INT16_MAX))
+DEFINE_REDUCE(reduce_min_u8, uint8_t, int32_t, UINT8_MAX, TAKE_MIN, (n > 0 ? acc : UINT8_MAX))

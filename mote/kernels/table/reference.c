@@ -1,0 +1,54 @@
+#include <math.h>
+
+#include "mote/kernels/table/table.h"
+
+enum { kSteps = MOTE_TABLE_I16_SIZE - 1 };
+
+static float clamp_f32(float v, float low, float high) {
+  return v < low ? low : (v > high ? high : v);
+}
+
+void mote_table_i8(const mote_table_scales* scales, float (*f)(float), int8_t* table) {
+  const float inverse_scale = 1.0F / scales->y_scale;
+  for (int32_t q = INT8_MIN; q <= INT8_MAX; ++q) {
+    const float y = f(scales->x_scale * (float)(q - scales->x_zero_point));
+    const float rounded = roundf(y * inverse_scale) + (float)scales->y_zero_point;
+    table[q - INT8_MIN] = (int8_t)clamp_f32(rounded, INT8_MIN, INT8_MAX);
+  }
+}
+
+mote_table_range mote_table_range_of(const mote_table_scales* scales) {
+  const mote_table_range range = {scales->x_scale * (float)(INT16_MIN - scales->x_zero_point),
+                                  scales->x_scale * (float)(INT16_MAX - scales->x_zero_point),
+                                  scales->y_scale * (float)(INT16_MIN - scales->y_zero_point),
+                                  scales->y_scale * (float)(INT16_MAX - scales->y_zero_point)};
+  return range;
+}
+
+void mote_table_i16(const mote_table_range* range, float (*f)(float), int16_t* table) {
+  const float x_min = range->x_min;
+  const float step = (range->x_max - x_min) / kSteps;
+  const float half_step = step / 2;
+  const float to_output = (INT16_MAX - INT16_MIN + 1) / (range->y_max - range->y_min);
+  for (int32_t i = 0; i < kSteps; ++i) {
+    const float value = roundf(f(x_min + (float)i * step) * to_output);
+    const float middle = roundf(f(x_min + (float)i * step + half_step) * to_output);
+    const float next = f(x_min + (float)(i + 1) * step) * to_output;
+    const float interpolated = roundf((next + value) / 2);
+    const float bias = roundf((interpolated - middle) / 2);
+    table[i] = (int16_t)clamp_f32(value - bias, INT16_MIN, INT16_MAX);
+  }
+  table[kSteps] = (int16_t)clamp_f32(roundf(f(range->x_max) * to_output), INT16_MIN, INT16_MAX);
+}
+
+void mote_lookup_i8_reference(const int8_t* table, int64_t count, const int8_t* x, int8_t* y) {
+  for (int64_t i = 0; i < count; ++i) y[i] = table[x[i] - INT8_MIN];
+}
+
+void mote_lookup_u8_reference(const uint8_t* table, int64_t count, const uint8_t* x, uint8_t* y) {
+  for (int64_t i = 0; i < count; ++i) y[i] = table[x[i]];
+}
+
+void mote_lookup_i16_reference(const int16_t* table, int64_t count, const int16_t* x, int16_t* y) {
+  for (int64_t i = 0; i < count; ++i) y[i] = mote_interpolate_i16(table, x[i]);
+}
