@@ -7,11 +7,22 @@
 // A file may define a family (all unary math functions) with one call each.
 #pragma once
 
+#include <algorithm>
 #include <deque>
+#include <string_view>
 
 #include "mote/ir/op_def.h"
 
 namespace mote::ops {
+
+/// A name as a template argument, so that the facets of a family know which member they serve:
+/// `.sample = sample<"equal">`.
+template <size_t kSize>
+struct OpName {
+  constexpr OpName(const char (&literal)[kSize]) { std::copy_n(literal, kSize, text); }
+  constexpr std::string_view view() const { return {text, kSize - 1}; }
+  char text[kSize] = {};
+};
 
 class OpSink {
  public:

@@ -51,4 +51,14 @@ struct TypeAttrs {
   static constexpr auto fields() { return std::tuple(field("dtype", &TypeAttrs::dtype)); }
 };
 
+/// is_inf: which infinities count.
+struct InfinityAttrs {
+  bool positive = true;
+  bool negative = true;
+  static constexpr auto fields() {
+    return std::tuple(field("positive", &InfinityAttrs::positive),
+                      field("negative", &InfinityAttrs::negative));
+  }
+};
+
 }  // namespace mote

@@ -110,6 +110,38 @@ struct AlphaAttrs {
   static constexpr auto fields() { return std::tuple(field("alpha", &AlphaAttrs::alpha)); }
 };
 
+/// selu: y = gamma * (x > 0 ? x : alpha * (e^x - 1)). Defaults: Klambauer et al. 2017, as in ONNX.
+struct SeluAttrs {
+  float alpha = 1.67326319217681884765625f;
+  float gamma = 1.05070102214813232421875f;
+
+  static constexpr auto fields() {
+    return std::tuple(field("alpha", &SeluAttrs::alpha), field("gamma", &SeluAttrs::gamma));
+  }
+};
+
+/// hard_sigmoid: y = min(max(alpha * x + beta, 0), 1).
+struct HardSigmoidAttrs {
+  float alpha = 0.2f;
+  float beta = 0.5f;
+
+  static constexpr auto fields() {
+    return std::tuple(field("alpha", &HardSigmoidAttrs::alpha),
+                      field("beta", &HardSigmoidAttrs::beta));
+  }
+};
+
+/// shrink: x + bias below -threshold, x - bias above threshold, 0 between.
+struct ShrinkAttrs {
+  float threshold = 0.5f;
+  float bias = 0.0f;
+
+  static constexpr auto fields() {
+    return std::tuple(field("threshold", &ShrinkAttrs::threshold),
+                      field("bias", &ShrinkAttrs::bias));
+  }
+};
+
 /// gelu: by erf, or by tanh when `approximate`.
 struct GeluAttrs {
   bool approximate = false;

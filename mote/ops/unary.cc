@@ -1,0 +1,162 @@
+// Functions of one number, element by element.
+#include <cmath>
+
+#include "mote/ops/define.h"
+#include "mote/ops/elementwise.h"
+#include "mote/ops/facets.h"
+
+namespace mote::ops {
+namespace {
+
+template <class F>
+bool run_float(const EvalContext& context) {
+  return with_float(context.input_type(0).dtype,
+                    [&]<class T>() { map_unary<T, T>(context, F{}); });
+}
+
+template <class F>
+void reference_float(const EvalContext& context) {
+  if (is_quantized(context) || !run_float<F>(context)) context.no_kernel();
+}
+
+template <class F>
+void reference_number(const EvalContext& context) {
+  if (is_quantized(context)) context.no_kernel();
+  const bool known = run_float<F>(context) ||
+                     with_integer(context.input_type(0).dtype,
+                                  [&]<class T>() { map_unary<T, T>(context, F{}); });
+  if (!known) context.no_kernel();
+}
+
+// Without overflow for large x: log(1 + e^x) = max(x, 0) + log(1 + e^-|x|).
+constexpr auto kSoftplus = [](auto x) {
+  return std::max(x, decltype(x){0}) + std::log1p(std::exp(-std::abs(x)));
+};
+
+// Half to even, whatever the rounding mode of the thread.
+constexpr auto kRound = [](auto x) {
+  const bool tie = std::abs(x - std::trunc(x)) == decltype(x){0.5};
+  return tie ? 2 * std::round(x / 2) : std::round(x);
+};
+
+// Integers wrap: the lowest one is its own negative and absolute value.
+struct Neg {
+  template <class T>
+  T operator()(T x) const {
+    if constexpr (std::is_floating_point_v<T>) return -x;
+    else return static_cast<T>(0 - static_cast<uint64_t>(x));
+  }
+};
+struct Abs {
+  template <class T>
+  T operator()(T x) const {
+    if constexpr (std::is_floating_point_v<T>) return std::abs(x);
+    else return x < 0 ? Neg{}(x) : x;
+  }
+};
+struct Sign {
+  template <class T>
+  T operator()(T x) const {
+    if constexpr (std::is_floating_point_v<T>) {
+      if (std::isnan(x)) return x;
+    }
+    return static_cast<T>((x > 0) - (x < 0));
+  }
+};
+struct Square {
+  template <class T>
+  T operator()(T x) const {
+    if constexpr (std::is_floating_point_v<T>) return x * x;
+    else return static_cast<T>(static_cast<uint64_t>(x) * static_cast<uint64_t>(x));
+  }
+};
+
+struct Foreign {
+  std::vector<std::string_view> tflite;
+  std::vector<std::string_view> onnx;
+};
+
+template <OpName kName>
+std::optional<Graph> sample(Rng& rng, SampleKind kind) {
+  if (kind != SampleKind::kF32) return std::nullopt;
+  Graph graph;
+  const ValueId x = sample_input(graph, rng, kind, sample_shape(rng));
+  graph.set_outputs(graph.add_node({.op = &op(kName.view()), .inputs = {x}}));
+  return graph;
+}
+
+template <OpName kName>
+OpDef definition(std::string_view summary, Foreign foreign) {
+  return {.name = kName.view(),
+          .summary = summary,
+          .tflite_names = std::move(foreign.tflite),
+          .onnx_names = std::move(foreign.onnx),
+          .infer = infer_same,
+          .axes = elementwise_axes,
+          .permute = same_attributes,
+          .cost = no_macs,
+          .sample = sample<kName>};
+}
+
+template <OpName kName, class F>
+void define_float(OpSink& sink, F, std::string_view summary, Foreign foreign = {}) {
+  OpDef def = definition<kName>(summary, std::move(foreign));
+  def.reference = reference_float<F>;
+  sink.add(std::move(def));
+}
+
+template <OpName kName, class F>
+void define_number(OpSink& sink, F, std::string_view summary, Foreign foreign = {}) {
+  OpDef def = definition<kName>(summary, std::move(foreign));
+  def.reference = reference_number<F>;
+  sink.add(std::move(def));
+}
+
+void define_trigonometry(OpSink& sink) {
+  define_float<"sin">(sink, [](auto x) { return std::sin(x); }, "y = sin x", {{"SIN"}, {"Sin"}});
+  define_float<"cos">(sink, [](auto x) { return std::cos(x); }, "y = cos x", {{"COS"}, {"Cos"}});
+  define_float<"tan">(sink, [](auto x) { return std::tan(x); }, "y = tan x", {{}, {"Tan"}});
+  define_float<"asin">(sink, [](auto x) { return std::asin(x); }, "y = arcsin x", {{}, {"Asin"}});
+  define_float<"acos">(sink, [](auto x) { return std::acos(x); }, "y = arccos x", {{}, {"Acos"}});
+  define_float<"atan">(sink, [](auto x) { return std::atan(x); }, "y = arctan x", {{}, {"Atan"}});
+  define_float<"sinh">(sink, [](auto x) { return std::sinh(x); }, "y = sinh x", {{}, {"Sinh"}});
+  define_float<"cosh">(sink, [](auto x) { return std::cosh(x); }, "y = cosh x", {{}, {"Cosh"}});
+  define_float<"asinh">(sink, [](auto x) { return std::asinh(x); }, "y = arsinh x",
+                        {{}, {"Asinh"}});
+  define_float<"acosh">(sink, [](auto x) { return std::acosh(x); }, "y = arcosh x",
+                        {{}, {"Acosh"}});
+  define_float<"atanh">(sink, [](auto x) { return std::atanh(x); }, "y = artanh x",
+                        {{}, {"Atanh"}});
+}
+
+}  // namespace
+
+void define_unary(OpSink& sink) {
+  define_number<"abs">(sink, Abs{}, "y = |x|", {{"ABS"}, {"Abs"}});
+  define_number<"neg">(sink, Neg{}, "y = -x", {{"NEG"}, {"Neg"}});
+  define_number<"sign">(sink, Sign{}, "y = 1, 0 or -1", {{"SIGN"}, {"Sign"}});
+  define_number<"square">(sink, Square{}, "y = x^2", {{"SQUARE"}, {}});
+  define_float<"exp">(sink, [](auto x) { return std::exp(x); }, "y = e^x", {{"EXP"}, {"Exp"}});
+  define_float<"log">(sink, [](auto x) { return std::log(x); }, "y = ln x", {{"LOG"}, {"Log"}});
+  define_float<"sqrt">(sink, [](auto x) { return std::sqrt(x); }, "y = x^(1/2)",
+                       {{"SQRT"}, {"Sqrt"}});
+  define_float<"rsqrt">(sink, [](auto x) { return 1 / std::sqrt(x); }, "y = x^(-1/2)",
+                        {{"RSQRT"}, {}});
+  define_float<"reciprocal">(sink, [](auto x) { return 1 / x; }, "y = 1 / x", {{}, {"Reciprocal"}});
+  define_float<"erf">(sink, [](auto x) { return std::erf(x); },
+                      "y = 2 / sqrt(pi) * integral of e^(-t^2) from 0 to x", {{}, {"Erf"}});
+  define_float<"ceil">(sink, [](auto x) { return std::ceil(x); }, "y = the next integer upwards",
+                       {{"CEIL"}, {"Ceil"}});
+  define_float<"floor">(sink, [](auto x) { return std::floor(x); },
+                        "y = the next integer downwards", {{"FLOOR"}, {"Floor"}});
+  define_float<"round">(sink, kRound, "y = the nearest integer, half to even",
+                        {{"ROUND"}, {"Round"}});
+  define_float<"softplus">(sink, kSoftplus, "y = ln(1 + e^x)", {{}, {"Softplus"}});
+  define_float<"softsign">(sink, [](auto x) { return x / (1 + std::abs(x)); },
+                           "y = x / (1 + |x|)", {{}, {"Softsign"}});
+  define_float<"mish">(sink, [](auto x) { return x * std::tanh(kSoftplus(x)); },
+                       "y = x * tanh(ln(1 + e^x))", {{}, {"Mish"}});
+  define_trigonometry(sink);
+}
+
+}  // namespace mote::ops
