@@ -1,0 +1,119 @@
+// quantize and dequantize: between real numbers and stored integers.
+#include <cmath>
+
+#include "mote/ops/define.h"
+#include "mote/ops/dispatch.h"
+#include "mote/ops/facets.h"
+#include "mote/ops/math_attrs.h"
+#include "mote/ops/op_table.h"
+
+namespace mote::ops {
+namespace {
+
+void infer_quantize(InferContext& context) {
+  context.expect_inputs(1, 1);
+  const DataType dtype = context.attrs<TypeAttrs>().dtype;
+  if (!is_integer(dtype)) context.fail("quantized to {}, expected integers", name(dtype));
+  context.add_output(dtype, context.shape(0));
+}
+
+void infer_dequantize(InferContext& context) {
+  context.expect_inputs(1, 1);
+  if (!is_integer(context.dtype(0))) {
+    context.fail("the input is {}, expected integers", name(context.dtype(0)));
+  }
+  context.add_output(DataType::kF32, context.shape(0));
+}
+
+// Calls body(element, entry of the record) for every element.
+template <class Body>
+void for_each_entry(const Quantization& record, const Shape& shape, Body body) {
+  const int64_t elements = shape.elements();
+  const size_t entries = record.scales.size();
+  const int64_t inner =
+      record.is_per_tensor() ? elements : row_major_strides(shape)[static_cast<size_t>(record.axis)];
+  for (int64_t i = 0; i < elements; ++i) {
+    body(static_cast<size_t>(i), static_cast<size_t>(i / inner) % entries);
+  }
+}
+
+// Ties away from zero, as TFLite; ONNX rounds ties to even, which differs in ties only.
+void reference_quantize(const EvalContext& context) {
+  const DataType dtype = context.output_type(0).dtype;
+  if (context.input_type(0).dtype != DataType::kF32) context.no_kernel();
+  const Quantization& record = context.output_quantization(0);
+  const IntegerRange range = integer_range(dtype);
+  const auto low = static_cast<double>(range.low);
+  const auto high = static_cast<double>(range.high);
+  const auto x = context.input(0).data<float>();
+  with_integer(dtype, [&]<class T>() {
+    const auto y = context.output(0).data<T>();
+    for_each_entry(record, context.output(0).shape, [&](size_t i, size_t entry) {
+      const float steps = std::round(x[i] / record.scales[entry]);
+      const double value = static_cast<double>(steps) + record.zero_points[entry];
+      y[i] = !(value > low) ? static_cast<T>(range.low)
+             : value >= high ? static_cast<T>(range.high) : static_cast<T>(value);
+    });
+  });
+}
+
+void reference_dequantize(const EvalContext& context) {
+  const Quantization& record = context.input_quantization(0);
+  const auto y = context.output(0).data<float>();
+  with_integer(context.input_type(0).dtype, [&]<class T>() {
+    const auto x = context.input(0).data<T>();
+    for_each_entry(record, context.output(0).shape, [&](size_t i, size_t entry) {
+      const int64_t steps = static_cast<int64_t>(x[i]) - record.zero_points[entry];
+      y[i] = static_cast<float>(steps) * record.scales[entry];
+    });
+  });
+}
+
+std::optional<Graph> sample_quantize(Rng& rng, SampleKind kind) {
+  const DataType dtype = sample_activation_type(kind);
+  if (!is_integer(dtype)) return std::nullopt;
+  Graph graph;
+  const ValueId x = graph.add_input("x", {DataType::kF32, sample_shape(rng)});
+  graph.set_outputs(graph.add_node(
+      {.op = &op("quantize"), .inputs = {x}, .attributes = Attributes::of(TypeAttrs{dtype})},
+      random_record(rng, kind)));
+  return graph;
+}
+
+std::optional<Graph> sample_dequantize(Rng& rng, SampleKind kind) {
+  if (!is_integer(sample_activation_type(kind))) return std::nullopt;
+  Graph graph;
+  const ValueId x = sample_input(graph, rng, kind, sample_shape(rng));
+  graph.set_outputs(graph.add_node({.op = &op("dequantize"), .inputs = {x}}));
+  return graph;
+}
+
+}  // namespace
+
+void define_quantize(OpSink& sink) {
+  sink.add({.name = "quantize",
+            .summary = "y = saturate(round(x / scale) + zero_point) by the record of y",
+            .tflite_names = {"QUANTIZE"},
+            .onnx_names = {"QuantizeLinear"},
+            .attributes = Attributes::of(TypeAttrs{DataType::kI8}),
+            .infer = infer_quantize,
+            .reference = reference_quantize,
+            .axes = elementwise_axes,
+            .permute = same_attributes,
+            .quant = untouched,
+            .cost = no_macs,
+            .sample = sample_quantize});
+  sink.add({.name = "dequantize",
+            .summary = "y = (x - zero_point) * scale by the record of x",
+            .tflite_names = {"DEQUANTIZE"},
+            .onnx_names = {"DequantizeLinear"},
+            .infer = infer_dequantize,
+            .reference = reference_dequantize,
+            .axes = elementwise_axes,
+            .permute = same_attributes,
+            .quant = untouched,
+            .cost = no_macs,
+            .sample = sample_dequantize});
+}
+
+}  // namespace mote::ops
