@@ -93,6 +93,9 @@ void save_model(const std::filesystem::path& path, const Graph& graph,
                 "'{}': the extension says no model format; known are {}", path.string(),
                 known_extensions());
   }
+  if (format->write == nullptr) {
+    throw_error(ErrorKind::kUnsupported, "'{}': {} files are only read", path.string(), format->name);
+  }
   const std::vector<std::byte> bytes =
       with_context([&] { return "writing '" + path.string() + "'"; },
                    [&] { return format->write(graph, {.report = options.report}); });

@@ -23,6 +23,7 @@ struct ModelFormat {
   /// `folder` is where files that the model names by relative path may lie.
   Graph (*read)(std::span<const std::byte> bytes, const std::filesystem::path& folder,
                 const LoadOptions& options) = nullptr;
+  /// nullptr: the format is only read.
   std::vector<std::byte> (*write)(const Graph& graph, const SaveOptions& options) = nullptr;
 };
 
