@@ -192,6 +192,21 @@ bool Graph::is_output(ValueId id) const {
   return std::find(outputs_.begin(), outputs_.end(), id) != outputs_.end();
 }
 
+void Graph::rename(ValueId id, std::string name) {
+  Value& renamed = mutable_value(id);
+  if (renamed.name == name) return;
+  by_name_.erase(renamed.name);
+  if (const auto holder = by_name_.find(name); holder != by_name_.end()) {
+    const ValueId other = holder->second;
+    Value& value = mutable_value(other);
+    value.name = unique_name(name);
+    by_name_.erase(name);
+    by_name_.emplace(value.name, other);
+  }
+  by_name_.emplace(name, id);
+  renamed.name = std::move(name);
+}
+
 void Graph::replace_uses(ValueId from, ValueId to) {
   // An output's name belongs to the contract with the caller, not to the value behind it.
   if (is_output(from) && !is_output(to) && value(to).kind != ValueKind::kInput) {

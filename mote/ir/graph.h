@@ -149,6 +149,8 @@ class Graph {
   // Changing. Passes use GraphEdit, which re-infers and verifies.
   Node& mutable_node(NodeId id);
   Value& mutable_value(ValueId id);
+  /// Another value that has the name gets a new one.
+  void rename(ValueId id, std::string name);
   /// Every use of `from` by nodes and as graph output becomes `to`; a graph output keeps its name.
   void replace_uses(ValueId from, ValueId to);
   /// The outputs of a removed node must have no uses left (verify tells).

@@ -1,0 +1,484 @@
+#include "mote/formats/onnx/import_graph.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "mote/formats/onnx/onnx_subset.pb.h"
+#include "mote/formats/onnx/read.h"
+#include "mote/formats/onnx/tensor_proto.h"
+#include "mote/ops/evaluate.h"
+#include "mote/ops/op_table.h"
+#include "mote/ops/shape_attrs.h"
+
+namespace mote::onnx {
+namespace {
+
+// What folding may allocate in all, beside a multiple of the file's own size: a file of a few bytes
+// can ask for a tensor of any size (ConstantOfShape).
+constexpr int64_t kFoldBudgetBytes = int64_t{64} << 20;
+constexpr int64_t kFoldBudgetPerFileByte = 8;
+// Work that one folded node may take: about a tenth of a second of obvious code.
+constexpr int64_t kMaxFoldMacs = 50'000'000;
+// Nodes after inlining functions and branches.
+constexpr int64_t kMaxNodes = 1'000'000;
+constexpr size_t kMaxScopes = 64;
+
+std::string describe(const onnxpb::NodeProto& node) {
+  const std::string name = !node.name().empty()      ? node.name()
+                           : node.output_size() > 0 ? node.output(0)
+                                                    : std::string("?");
+  const std::string domain = node.domain().empty() ? "" : node.domain() + ".";
+  return fmt::format("node '{}' ({}{})", name, domain, node.op_type());
+}
+
+std::string domain_of(const std::string& domain) { return domain == "ai.onnx" ? "" : domain; }
+
+std::vector<int64_t> inverse(const std::vector<int64_t>& permutation) {
+  std::vector<int64_t> result(permutation.size());
+  for (size_t i = 0; i < permutation.size(); ++i) {
+    result[static_cast<size_t>(permutation[i])] = static_cast<int64_t>(i);
+  }
+  return result;
+}
+
+Shape permuted_shape(const Shape& shape, const std::vector<int64_t>& permutation) {
+  std::vector<int64_t> dims;
+  for (const int64_t axis : permutation) dims.push_back(shape[static_cast<int>(axis)]);
+  return Shape(std::move(dims));
+}
+
+// True when the order of the axes longer than 1 stays: then the bytes do too.
+bool moves_only_units(const Shape& shape, const std::vector<int64_t>& permutation) {
+  int64_t last = -1;
+  for (const int64_t axis : permutation) {
+    if (shape[static_cast<int>(axis)] == 1) continue;
+    if (axis < last) return false;
+    last = axis;
+  }
+  return true;
+}
+
+}  // namespace
+
+Tensor permuted(const ConstTensorView& tensor, const std::vector<int64_t>& permutation) {
+  const Shape shape = permuted_shape(tensor.shape, permutation);
+  Tensor result(tensor.dtype, shape);
+  const std::vector<int64_t> strides = row_major_strides(tensor.shape);
+  const size_t width = size_bytes(tensor.dtype);
+  const int64_t count = result.elements();
+  std::vector<int64_t> at(permutation.size(), 0);
+  int64_t from = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    copy_bytes(result.bytes() + static_cast<size_t>(i) * width,
+               tensor.bytes + static_cast<size_t>(from) * width, width);
+    for (int axis = shape.rank() - 1; axis >= 0; --axis) {
+      const auto a = static_cast<size_t>(axis);
+      const int64_t stride = strides[static_cast<size_t>(permutation[a])];
+      from += stride;
+      if (++at[a] < shape[axis]) break;
+      from -= stride * shape[axis];
+      at[a] = 0;
+    }
+  }
+  return result;
+}
+
+GraphImport::GraphImport(onnxpb::ModelProto& model, const std::filesystem::path& folder,
+                         const LoadOptions& options)
+    : model_(model),
+      folder_(folder),
+      options_(options),
+      graph_(model.graph().name()),
+      fold_budget_bytes_(kFoldBudgetBytes + kFoldBudgetPerFileByte *
+                                                static_cast<int64_t>(model.ByteSizeLong())),
+      nodes_left_(kMaxNodes) {}
+
+Graph GraphImport::run() {
+  read_opsets();
+  open_scope(*model_.mutable_graph());
+  for (const auto& output : model_.graph().output()) output_names_[output.name()] = 1;
+  add_inputs();
+  import_nodes(*model_.mutable_graph());
+  set_outputs();
+  keep_metadata();
+  graph_.remove_unused();
+  restore_constant_names();
+  verify(graph_);
+  return std::move(graph_);
+}
+
+void GraphImport::read_opsets() {
+  for (const auto& entry : model_.opset_import()) {
+    opsets_[domain_of(entry.domain())] = entry.version();
+  }
+  if (!opsets_.contains("")) {
+    throw_error(ErrorKind::kInvalidModel, "the model imports no version of the default operator set");
+  }
+  const int64_t opset = opsets_[""];
+  if (opset < kOldestOnnxOpset || opset > kNewestOnnxOpset) {
+    throw_error(ErrorKind::kUnsupported, "the model uses opset {}; mote reads {} to {}. Convert it "
+                "with onnx.version_converter or export it again", opset, kOldestOnnxOpset,
+                kNewestOnnxOpset);
+  }
+}
+
+int64_t GraphImport::opset_of(const std::string& domain) const {
+  const auto found = opsets_.find(domain_of(domain));
+  return found == opsets_.end() ? 1 : found->second;
+}
+
+void GraphImport::open_scope(onnxpb::GraphProto& graph) {
+  if (scopes_.size() >= kMaxScopes) {
+    throw_error(ErrorKind::kUnsupported, "subgraphs nest deeper than {}", kMaxScopes);
+  }
+  Scope scope;
+  for (auto& tensor : *graph.mutable_initializer()) scope.initializers[tensor.name()] = &tensor;
+  if (graph.sparse_initializer_size() > 0) {
+    throw_error(ErrorKind::kUnsupported, "initializer '{}' is sparse; store it dense",
+                graph.sparse_initializer(0).values().name());
+  }
+  scopes_.push_back(std::move(scope));
+}
+
+Shape GraphImport::input_shape(const onnxpb::ValueInfoProto& info) {
+  const auto given = options_.shapes.find(info.name());
+  const auto& type = info.type().tensor_type();
+  if (given != options_.shapes.end()) {
+    if (type.has_shape() && type.shape().dim_size() != given->second.rank()) {
+      throw_error(ErrorKind::kInvalidArgument, "--shape gives input '{}' {} extents, the model {}",
+                  info.name(), given->second.rank(), type.shape().dim_size());
+    }
+    return given->second;
+  }
+  if (!type.has_shape()) {
+    throw_error(ErrorKind::kUnsupported, "input '{}' has no shape; give it with --shape {}=...",
+                info.name(), info.name());
+  }
+  std::vector<int64_t> dims;
+  for (int axis = 0; axis < type.shape().dim_size(); ++axis) {
+    const auto& dim = type.shape().dim(axis);
+    const bool known = dim.has_dim_value() && dim.dim_value() >= 0;
+    if (known) {
+      dims.push_back(dim.dim_value());
+      continue;
+    }
+    if (axis != 0) {
+      throw_error(ErrorKind::kUnsupported, "input '{}': extent {} ('{}') is not fixed, and only the "
+                  "first may be; give the shape with --shape {}=...", info.name(), axis,
+                  dim.dim_param(), info.name());
+    }
+    if (!dim.dim_param().empty()) {
+      if (batch_name_.empty()) batch_name_ = dim.dim_param();
+      if (batch_name_ != dim.dim_param()) {
+        throw_error(ErrorKind::kUnsupported, "inputs have two different free extents, '{}' and '{}'; "
+                    "fix one with --shape {}=...", batch_name_, dim.dim_param(), info.name());
+      }
+    }
+    dims.push_back(kDynamic);
+  }
+  return Shape(std::move(dims));
+}
+
+void GraphImport::add_inputs() {
+  std::vector<std::string> names;
+  for (const auto& info : model_.graph().input()) names.push_back(info.name());
+  check_input_names(options_, names);
+  for (const auto& info : model_.graph().input()) {
+    with_context([&] { return fmt::format("input '{}'", info.name()); }, [&] { add_input(info); });
+  }
+}
+
+void GraphImport::add_input(const onnxpb::ValueInfoProto& info) {
+  // Up to IR version 3 initializers are listed as inputs too; later that marks a default value.
+  if (scopes_.front().initializers.contains(info.name())) return;
+  const auto bound = options_.binds.find(info.name());
+  if (bound != options_.binds.end()) {
+    set_operand(info.name(), {graph_.add_constant(info.name(), bound->second), {}, nullptr});
+    return;
+  }
+  if (info.type().has_tensor_type() == false) {
+    throw_error(ErrorKind::kUnsupported, "it is a {}, and only dense tensors are supported",
+                info.type().has_sequence_type()   ? "sequence"
+                : info.type().has_map_type()      ? "map"
+                : info.type().has_optional_type() ? "optional"
+                                                  : "value without a tensor type");
+  }
+  const int64_t code = info.type().tensor_type().elem_type();
+  const std::optional<DataType> dtype = data_type_from_onnx(code);
+  if (!dtype) {
+    throw_error(ErrorKind::kUnsupported, "element type {} ({})", code, onnx_type_name(code));
+  }
+  const ValueId id = graph_.add_input(info.name(), {*dtype, input_shape(info)});
+  if (graph_.value(id).name != info.name()) {
+    throw_error(ErrorKind::kInvalidModel, "two inputs have this name");
+  }
+  set_operand(info.name(), {id, {}, nullptr});
+}
+
+void GraphImport::import_nodes(onnxpb::GraphProto& graph) {
+  for (auto& node : *graph.mutable_node()) {
+    with_context([&] { return describe(node); }, [&] { import_node(node); });
+  }
+}
+
+void GraphImport::import_node(onnxpb::NodeProto& node) {
+  if (--nodes_left_ < 0) {
+    throw_error(ErrorKind::kUnsupported, "the model has more than {} nodes", kMaxNodes);
+  }
+  const std::string domain = domain_of(node.domain());
+  const ImportRow* row = find_import(domain, node.op_type(), opset_of(domain));
+  if (row == nullptr) {
+    throw_error(ErrorKind::kUnsupported, "the operator {} of domain '{}', opset {}, is not supported",
+                node.op_type(), domain.empty() ? "ai.onnx" : domain, opset_of(domain));
+  }
+  NodeImport context(*this, node, *row);
+  if (!import_known(context, node)) row->handler(context);
+  for (const std::string& name : node.output()) {
+    if (!name.empty() && find_operand(name) == nullptr) {
+      throw_error(ErrorKind::kUnsupported, "the optional output '{}' is not supported", name);
+    }
+  }
+}
+
+// Shape arithmetic goes by its own evaluator, as long as it knows the operator.
+bool GraphImport::import_known(NodeImport& node, const onnxpb::NodeProto& proto) {
+  if (!domain_of(proto.domain()).empty() || proto.input_size() == 0 || proto.output_size() != 1) {
+    return false;
+  }
+  std::vector<std::optional<KnownInts>> held;
+  for (const std::string& name : proto.input()) {
+    const Operand* operand = name.empty() ? nullptr : find_operand(name);
+    if (operand == nullptr && !name.empty()) return false;
+    std::optional<KnownInts> ints;
+    if (operand != nullptr && operand->ints != nullptr) {
+      ints = *operand->ints;
+    } else if (operand != nullptr && operand->plain.valid()) {
+      const Value& value = graph_.value(operand->plain);
+      if (value.kind == ValueKind::kConstant) ints = known_ints(*value.constant);
+    }
+    if (operand != nullptr && !ints) return false;
+    held.push_back(std::move(ints));
+  }
+  std::vector<const KnownInts*> inputs;
+  for (const auto& ints : held) inputs.push_back(ints ? &*ints : nullptr);
+  std::optional<KnownInts> result = evaluate_known(proto.op_type(), node, inputs);
+  if (!result) return false;
+  node.output_ints(0, std::move(*result));
+  return true;
+}
+
+std::vector<Operand> GraphImport::run_subgraph(onnxpb::GraphProto& body) {
+  open_scope(body);
+  import_nodes(body);
+  std::vector<Operand> outputs;
+  for (const auto& output : body.output()) {
+    Operand* operand = find_operand(output.name());
+    if (operand == nullptr) {
+      throw_error(ErrorKind::kInvalidModel, "subgraph output '{}' is not computed", output.name());
+    }
+    outputs.push_back(*operand);
+  }
+  scopes_.pop_back();
+  return outputs;
+}
+
+void GraphImport::set_outputs() {
+  std::vector<ValueId> outputs;
+  for (const auto& info : model_.graph().output()) {
+    Operand* operand = find_operand(info.name());
+    if (operand == nullptr) {
+      throw_error(ErrorKind::kInvalidModel, "output '{}' is not computed by any node", info.name());
+    }
+    with_context([&] { return fmt::format("output '{}'", info.name()); }, [&] {
+      ValueId id = plain(*operand);
+      const bool taken = std::find(outputs.begin(), outputs.end(), id) != outputs.end();
+      if (taken || graph_.value(id).kind != ValueKind::kComputed) {
+        Node copy{.op = &op("reshape"), .name = info.name(), .inputs = {id}};
+        copy.attributes = Attributes::of(ShapeAttrs{graph_.value(id).type.shape.dims()});
+        id = graph_.add_node(std::move(copy))[0];
+      }
+      outputs.push_back(id);
+    });
+  }
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    graph_.rename(outputs[i], model_.graph().output(static_cast<int>(i)).name());
+  }
+  graph_.set_outputs(std::move(outputs));
+}
+
+void GraphImport::keep_metadata() {
+  graph_.description = model_.graph().doc_string();
+  for (const auto& entry : model_.metadata_props()) graph_.metadata[entry.key()] = entry.value();
+  const auto keep = [&](const char* key, const std::string& text) {
+    if (!text.empty()) graph_.metadata[key] = text;
+  };
+  keep("onnx.producer_name", model_.producer_name());
+  keep("onnx.producer_version", model_.producer_version());
+  keep("onnx.domain", model_.domain());
+  keep("onnx.doc_string", model_.doc_string());
+  if (model_.model_version() != 0) {
+    graph_.metadata["onnx.model_version"] = fmt::format("{}", model_.model_version());
+  }
+}
+
+void GraphImport::restore_constant_names() {
+  for (const auto& [key, id] : permuted_constants_) {
+    if (!graph_.contains(id) || graph_.contains(key.first)) continue;
+    std::string name = graph_.value(id).name;
+    const size_t suffix = name.rfind("_permuted");
+    if (suffix == std::string::npos) continue;
+    name.resize(suffix);
+    if (!graph_.find_value(name)) graph_.rename(id, name);
+  }
+}
+
+Operand* GraphImport::find_operand(const std::string& name) {
+  for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope) {
+    const auto found = scope->operands.find(name);
+    if (found != scope->operands.end()) return &found->second;
+    const auto initializer = scope->initializers.find(name);
+    if (initializer == scope->initializers.end()) continue;
+    const auto bound = options_.binds.find(name);
+    onnxpb::TensorProto& proto = *initializer->second;
+    Tensor tensor = bound != options_.binds.end() ? bound->second
+                                                     : tensor_from_proto(proto, folder_);
+    proto.Clear();
+    const ValueId id = graph_.add_constant(name, std::move(tensor));
+    return &(scope->operands[name] = Operand{id, {}, nullptr});
+  }
+  return nullptr;
+}
+
+void GraphImport::set_operand(const std::string& name, Operand operand) {
+  Scope& scope = scopes_.back();
+  if (!scope.operands.emplace(name, std::move(operand)).second) {
+    throw_error(ErrorKind::kInvalidModel, "the name '{}' is computed twice", name);
+  }
+}
+
+Shape GraphImport::shape_of(const Operand& operand) const {
+  if (operand.plain.valid()) return graph_.value(operand.plain).type.shape;
+  if (operand.nhwc.valid()) {
+    return permuted_shape(graph_.value(operand.nhwc).type.shape, kNhwcToNchw);
+  }
+  return operand.ints->shape;
+}
+
+ValueId GraphImport::plain(Operand& operand) {
+  if (operand.plain.valid()) return operand.plain;
+  if (operand.nhwc.valid()) {
+    operand.plain = transposed(operand.nhwc, kNhwcToNchw);
+    return operand.plain;
+  }
+  if (!operand.ints->all_known()) {
+    throw_error(ErrorKind::kUnsupported, "a number that depends on the batch size is used as data; "
+                "fix the batch with --shape");
+  }
+  operand.plain = graph_.add_constant("shape", operand.ints->tensor());
+  return operand.plain;
+}
+
+ValueId GraphImport::nhwc(Operand& operand) {
+  if (!operand.nhwc.valid()) operand.nhwc = transposed(plain(operand), kNchwToNhwc);
+  return operand.nhwc;
+}
+
+ValueId GraphImport::permuted_constant(ValueId value, const std::vector<int64_t>& permutation) {
+  const auto [entry, is_new] = permuted_constants_.try_emplace({value, permutation});
+  if (!is_new) return entry->second;
+  const Value& source = graph_.value(value);
+  std::optional<Quantization> record = source.type.quantization;
+  if (record && !record->is_per_tensor()) {
+    record->axis = static_cast<int>(inverse(permutation)[static_cast<size_t>(record->axis)]);
+  }
+  const std::string name = source.name + "_permuted";
+  Tensor tensor = permuted(*source.constant, permutation);
+  entry->second = graph_.add_constant(name, std::move(tensor), std::move(record));
+  return entry->second;
+}
+
+ValueId GraphImport::transposed(ValueId value, const std::vector<int64_t>& permutation) {
+  const Value& source = graph_.value(value);
+  if (static_cast<size_t>(source.type.shape.rank()) != permutation.size()) {
+    throw_error(ErrorKind::kInvalidModel, "a tensor of rank {} is expected, '{}' is {}",
+                permutation.size(), source.name, to_string(source.type));
+  }
+  std::vector<int64_t> identity(permutation.size());
+  std::iota(identity.begin(), identity.end(), 0);
+  if (permutation == identity) return value;
+  if (source.kind == ValueKind::kConstant) return permuted_constant(value, permutation);
+  if (source.kind == ValueKind::kComputed) {
+    const Node& producer = graph_.node(source.producer);
+    const ValueId inner = producer.inputs.empty() ? ValueId{} : producer.inputs[0];
+    if (is_op(producer, "dequantize") && graph_.value(inner).kind == ValueKind::kConstant) {
+      Node again{.op = producer.op, .name = producer.name};
+      again.inputs = {permuted_constant(inner, permutation)};
+      return graph_.add_node(std::move(again))[0];
+    }
+  }
+  if (moves_only_units(source.type.shape, permutation)) {
+    return reshaped(value, permuted_shape(source.type.shape, permutation).dims());
+  }
+  Node node{.op = &op("transpose"), .name = source.name + "_transposed", .inputs = {value}};
+  node.attributes = Attributes::of(TransposeAttrs{permutation});
+  return emit(std::move(node), {source.type.quantization})[0];
+}
+
+ValueId GraphImport::reshaped(ValueId value, std::vector<int64_t> shape) {
+  const Value& source = graph_.value(value);
+  if (source.type.shape.dims() == shape) return value;
+  Node node{.op = &op("reshape"), .name = source.name + "_reshaped", .inputs = {value}};
+  node.attributes = Attributes::of(ShapeAttrs{std::move(shape)});
+  return emit(std::move(node), {source.type.quantization})[0];
+}
+
+bool GraphImport::may_fold(const Node& node, const std::vector<ValueId>& outputs) {
+  // Quantized weights keep their integers until it is clear who uses them.
+  if (is_op(node, "dequantize")) return false;
+  for (const ValueId input : node.inputs) {
+    if (input.valid() && graph_.value(input).kind != ValueKind::kConstant) return false;
+  }
+  if (node.op->cost != nullptr && node.op->cost(graph_, node).macs > kMaxFoldMacs) return false;
+  int64_t bytes = 0;
+  for (const ValueId output : outputs) {
+    const TensorType& type = graph_.value(output).type;
+    const int64_t count = type.shape.elements();
+    if (count > fold_budget_bytes_) return false;
+    bytes += count * static_cast<int64_t>(size_bytes(type.dtype));
+  }
+  if (bytes > fold_budget_bytes_) return false;
+  fold_budget_bytes_ -= bytes;
+  return true;
+}
+
+std::vector<ValueId> GraphImport::fold(const std::vector<ValueId>& outputs) {
+  const NodeId id = graph_.value(outputs[0]).producer;
+  const Node& node = graph_.node(id);
+  std::vector<Tensor> inputs;
+  for (const ValueId input : node.inputs) {
+    inputs.push_back(input.valid() ? *graph_.value(input).constant : Tensor());
+  }
+  std::vector<Tensor> results = evaluate_reference(graph_, node, inputs);
+  std::vector<std::pair<std::string, std::optional<Quantization>>> kept;
+  for (const ValueId output : outputs) {
+    kept.emplace_back(graph_.value(output).name, graph_.value(output).type.quantization);
+  }
+  graph_.remove_node(id);
+  std::vector<ValueId> constants;
+  for (size_t i = 0; i < results.size(); ++i) {
+    constants.push_back(
+        graph_.add_constant(kept[i].first, std::move(results[i]), std::move(kept[i].second)));
+  }
+  return constants;
+}
+
+std::vector<ValueId> GraphImport::emit(Node node,
+                                       std::vector<std::optional<Quantization>> quantization) {
+  Graph::OutputHints hints;
+  hints.quantization = std::move(quantization);
+  const std::vector<ValueId> outputs = graph_.add_node(std::move(node), hints);
+  const NodeId id = graph_.value(outputs[0]).producer;
+  return may_fold(graph_.node(id), outputs) ? fold(outputs) : outputs;
+}
+
+}  // namespace mote::onnx

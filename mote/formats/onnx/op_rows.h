@@ -1,0 +1,42 @@
+// The tables of import and export handlers, joined from ops/*.cc by the build list.
+//
+// A file ops/x.cc on the list has `void ops_x(OnnxSink&)`, which adds its rows.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string_view>
+#include <vector>
+
+namespace mote::onnx {
+
+class NodeImport;
+
+using ImportHandler = void (*)(NodeImport&);
+
+struct ImportRow {
+  std::string_view op_type;
+  ImportHandler handler = nullptr;
+  /// Our operator's name, for handlers that serve several.
+  std::string_view op = {};
+  std::string_view domain = {};
+  /// The first opset this row is for; the row with the largest one not above the model's is used.
+  int64_t since = 1;
+};
+
+class OnnxSink {
+ public:
+  void add_import(const ImportRow& row) { imports_.push_back(row); }
+  const std::vector<ImportRow>& imports() const { return imports_; }
+
+ private:
+  std::vector<ImportRow> imports_;
+};
+
+/// All rows, in the order of the build list.
+const OnnxSink& op_rows();
+
+/// nullptr when the operator is unknown.
+const ImportRow* find_import(std::string_view domain, std::string_view op_type, int64_t opset);
+
+}  // namespace mote::onnx

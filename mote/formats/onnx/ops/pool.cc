@@ -1,0 +1,65 @@
+// Pools: sliding windows and global ones.
+#include "mote/formats/onnx/ops/spatial.h"
+#include "mote/ops/math_attrs.h"
+#include "mote/ops/nn_attrs.h"
+#include "mote/ops/shape_attrs.h"
+
+namespace mote::onnx {
+namespace {
+
+Pool2dAttrs pool_attrs(const Window& window) {
+  Pool2dAttrs attrs;
+  attrs.kernel = window.kernel;
+  attrs.stride = window.stride;
+  attrs.dilation = window.dilation;
+  attrs.padding = window.padding;
+  return attrs;
+}
+
+void import_max_pool(NodeImport& node) {
+  if (node.has_output(1)) node.refuse("the output Indices is not supported");
+  const Window window = read_window(node, {});
+  Pool2dAttrs attrs = pool_attrs(window);
+  for (size_t i = 0; i < 2; ++i) attrs.padding[i + 2] += window.ceil_padding[i];
+  spatial_output(node, node.emit("max_pool_2d", {spatial_input(node)}, Attributes::of(attrs)));
+}
+
+void import_average_pool(NodeImport& node) {
+  const Window window = read_window(node, {});
+  Pool2dAttrs attrs = pool_attrs(window);
+  attrs.count_include_padding = node.integer("count_include_pad", 0) != 0;
+  ValueId x = spatial_input(node);
+  const bool ceil = window.ceil_padding != std::array<int64_t, 2>{0, 0};
+  if (ceil && attrs.count_include_padding) {
+    // What ceil_mode adds never counts, what pads says always does: the latter become real zeros.
+    const auto& p = window.padding;
+    x = node.emit("pad", {x}, Attributes::of(PadAttrs{{0, p[0], p[1], 0}, {0, p[2], p[3], 0}}));
+    attrs.padding = {0, 0, 0, 0};
+    attrs.count_include_padding = false;
+  }
+  for (size_t i = 0; i < 2; ++i) attrs.padding[i + 2] += window.ceil_padding[i];
+  spatial_output(node, node.emit("average_pool_2d", {x}, Attributes::of(attrs)));
+}
+
+void import_global_pool(NodeImport& node) {
+  const int rank = node.rank(0);
+  if (rank < 3) node.fail("the input has shape {}", to_string(node.shape(0)));
+  if (rank == 4) {
+    const ReduceAttrs attrs{{1, 2}, true};
+    return node.output_nhwc(0, node.emit(node.row().op, {node.input_nhwc(0)}, Attributes::of(attrs)));
+  }
+  ReduceAttrs attrs{{}, true};
+  for (int axis = 2; axis < rank; ++axis) attrs.axes.push_back(axis);
+  node.output(0, node.emit(node.row().op, {node.input(0)}, Attributes::of(attrs)));
+}
+
+}  // namespace
+
+void ops_pool(OnnxSink& sink) {
+  sink.add_import({.op_type = "MaxPool", .handler = import_max_pool});
+  sink.add_import({.op_type = "AveragePool", .handler = import_average_pool});
+  sink.add_import({.op_type = "GlobalAveragePool", .handler = import_global_pool, .op = "mean"});
+  sink.add_import({.op_type = "GlobalMaxPool", .handler = import_global_pool, .op = "reduce_max"});
+}
+
+}  // namespace mote::onnx

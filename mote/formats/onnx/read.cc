@@ -1,0 +1,41 @@
+#include "mote/formats/onnx/read.h"
+
+#include <limits>
+
+#include "mote/base/error.h"
+#include "mote/formats/onnx/import_graph.h"
+#include "mote/formats/onnx/onnx_subset.pb.h"
+#include "mote/formats/onnx/tensor_proto.h"
+
+namespace mote {
+namespace {
+
+template <class Message>
+Message parse(std::span<const std::byte> bytes, std::string_view what) {
+  // protobuf counts bytes in an int and limits the nesting of messages itself.
+  if (bytes.size() > static_cast<size_t>(std::numeric_limits<int>::max())) {
+    throw_error(ErrorKind::kUnsupported, "{} of {} bytes: protobuf ends at 2 GB", what, bytes.size());
+  }
+  Message message;
+  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    throw_error(ErrorKind::kInvalidModel, "the bytes are not {}: truncated or damaged", what);
+  }
+  return message;
+}
+
+}  // namespace
+
+Graph read_onnx(std::span<const std::byte> bytes, const std::filesystem::path& folder,
+                const LoadOptions& options) {
+  auto model = parse<onnxpb::ModelProto>(bytes, "an ONNX model");
+  if (!model.has_graph()) {
+    throw_error(ErrorKind::kInvalidModel, "the bytes are not an ONNX model: no graph in it");
+  }
+  return onnx::GraphImport(model, folder, options).run();
+}
+
+Tensor read_onnx_tensor(std::span<const std::byte> bytes) {
+  return onnx::tensor_from_proto(parse<onnxpb::TensorProto>(bytes, "an ONNX tensor"), {});
+}
+
+}  // namespace mote
