@@ -3,13 +3,13 @@
 //   void import_relu(NodeImport& node) { node.output_elementwise("relu", {0}); }
 //   void ops_relu(OnnxSink& sink) { sink.add_import({.op_type = "Relu", .handler = import_relu}); }
 //
-// Every operand may exist in two layouts: as the file lays it out ("plain"), and, for rank 4 taken as
-// NCHW, as NHWC. A handler asks for the one it needs and says which one it gives; the transposes between
-// appear only where both are needed. A node whose operands are all constant is evaluated at once, so
-// handlers never fold anything themselves.
+// Every operand may exist in two layouts: as the file lays it out ("plain"), and, for rank 4 taken
+// as NCHW, as NHWC. A handler asks for the one it needs and says which one it gives; the transposes
+// between appear only where both are needed. A node whose operands are all constant is evaluated at
+// once, so handlers never fold anything themselves.
 //
-// Handlers throw through `refuse` (legal, but not supported) and `fail` (against the specification);
-// the node's name and operator are added by the caller.
+// Handlers throw through `refuse` (legal, but not supported) and `fail` (against the
+// specification); the node's name and operator are added by the caller.
 #pragma once
 
 #include <functional>
@@ -84,7 +84,8 @@ class NodeImport : public KnownAttributes {
   std::vector<int64_t> required_ints(size_t i, std::string_view what) const;
   /// Like required_ints, but entries that depend on the batch are nothing.
   std::vector<std::optional<int64_t>> known_entries(size_t i, std::string_view what) const;
-  /// Attribute `name` (older opsets) or the constant input `i` (newer ones); nothing when both are absent.
+  /// Attribute `name` (older opsets) or the constant input `i` (newer ones); nothing when both are
+  /// absent.
   std::optional<std::vector<int64_t>> ints_from(size_t i, std::string_view name) const;
 
   // Building. The type of any value made so far:

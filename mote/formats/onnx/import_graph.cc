@@ -24,7 +24,7 @@ constexpr int64_t kMaxNodes = 1'000'000;
 constexpr size_t kMaxScopes = 64;
 
 std::string describe(const onnxpb::NodeProto& node) {
-  const std::string name = !node.name().empty()      ? node.name()
+  const std::string name = !node.name().empty()     ? node.name()
                            : node.output_size() > 0 ? node.output(0)
                                                     : std::string("?");
   const std::string domain = node.domain().empty() ? "" : node.domain() + ".";
@@ -83,14 +83,26 @@ Tensor permuted(const ConstTensorView& tensor, const std::vector<int64_t>& permu
   return result;
 }
 
+void check_dense_tensor(const onnxpb::ValueInfoProto& info) {
+  const auto& type = info.type();
+  if (type.has_tensor_type()) return;
+  throw_error(ErrorKind::kUnsupported, "'{}' is a {}; only dense tensors are supported",
+              info.name(),
+              type.has_sequence_type()        ? "sequence"
+              : type.has_map_type()           ? "map"
+              : type.has_optional_type()      ? "optional"
+              : type.has_sparse_tensor_type() ? "sparse tensor"
+                                              : "value without a type");
+}
+
 GraphImport::GraphImport(onnxpb::ModelProto& model, const std::filesystem::path& folder,
                          const LoadOptions& options)
     : model_(model),
       folder_(folder),
       options_(options),
       graph_(model.graph().name()),
-      fold_budget_bytes_(kFoldBudgetBytes + kFoldBudgetPerFileByte *
-                                                static_cast<int64_t>(model.ByteSizeLong())),
+      fold_budget_bytes_(kFoldBudgetBytes +
+                         kFoldBudgetPerFileByte * static_cast<int64_t>(model.ByteSizeLong())),
       nodes_left_(kMaxNodes) {}
 
 Graph GraphImport::run() {
@@ -112,13 +124,15 @@ void GraphImport::read_opsets() {
     opsets_[domain_of(entry.domain())] = entry.version();
   }
   if (!opsets_.contains("")) {
-    throw_error(ErrorKind::kInvalidModel, "the model imports no version of the default operator set");
+    throw_error(ErrorKind::kInvalidModel,
+                "the model imports no version of the default operator set");
   }
   const int64_t opset = opsets_[""];
   if (opset < kOldestOnnxOpset || opset > kNewestOnnxOpset) {
-    throw_error(ErrorKind::kUnsupported, "the model uses opset {}; mote reads {} to {}. Convert it "
-                "with onnx.version_converter or export it again", opset, kOldestOnnxOpset,
-                kNewestOnnxOpset);
+    throw_error(ErrorKind::kUnsupported,
+                "the model uses opset {}; mote reads {} to {}. Convert it "
+                "with onnx.version_converter or export it again",
+                opset, kOldestOnnxOpset, kNewestOnnxOpset);
   }
 }
 
@@ -163,15 +177,18 @@ Shape GraphImport::input_shape(const onnxpb::ValueInfoProto& info) {
       continue;
     }
     if (axis != 0) {
-      throw_error(ErrorKind::kUnsupported, "input '{}': extent {} ('{}') is not fixed, and only the "
-                  "first may be; give the shape with --shape {}=...", info.name(), axis,
-                  dim.dim_param(), info.name());
+      throw_error(ErrorKind::kUnsupported,
+                  "input '{}': extent {} ('{}') is not fixed, and only the "
+                  "first may be; give the shape with --shape {}=...",
+                  info.name(), axis, dim.dim_param(), info.name());
     }
     if (!dim.dim_param().empty()) {
       if (batch_name_.empty()) batch_name_ = dim.dim_param();
       if (batch_name_ != dim.dim_param()) {
-        throw_error(ErrorKind::kUnsupported, "inputs have two different free extents, '{}' and '{}'; "
-                    "fix one with --shape {}=...", batch_name_, dim.dim_param(), info.name());
+        throw_error(ErrorKind::kUnsupported,
+                    "inputs have two different free extents, '{}' and '{}'; "
+                    "fix one with --shape {}=...",
+                    batch_name_, dim.dim_param(), info.name());
       }
     }
     dims.push_back(kDynamic);
@@ -191,22 +208,20 @@ void GraphImport::add_inputs() {
 void GraphImport::add_input(const onnxpb::ValueInfoProto& info) {
   // Up to IR version 3 initializers are listed as inputs too; later that marks a default value.
   if (scopes_.front().initializers.contains(info.name())) return;
-  const auto bound = options_.binds.find(info.name());
-  if (bound != options_.binds.end()) {
-    set_operand(info.name(), {graph_.add_constant(info.name(), bound->second), {}, nullptr});
-    return;
-  }
-  if (info.type().has_tensor_type() == false) {
-    throw_error(ErrorKind::kUnsupported, "it is a {}, and only dense tensors are supported",
-                info.type().has_sequence_type()   ? "sequence"
-                : info.type().has_map_type()      ? "map"
-                : info.type().has_optional_type() ? "optional"
-                                                  : "value without a tensor type");
-  }
+  check_dense_tensor(info);
   const int64_t code = info.type().tensor_type().elem_type();
   const std::optional<DataType> dtype = data_type_from_onnx(code);
   if (!dtype) {
     throw_error(ErrorKind::kUnsupported, "element type {} ({})", code, onnx_type_name(code));
+  }
+  const auto bound = options_.binds.find(info.name());
+  if (bound != options_.binds.end()) {
+    if (bound->second.dtype() != *dtype) {
+      throw_error(ErrorKind::kInvalidArgument, "--bind gives {}, the model takes {}",
+                  name(bound->second.dtype()), name(*dtype));
+    }
+    set_operand(info.name(), {graph_.add_constant(info.name(), bound->second), {}, nullptr});
+    return;
   }
   const ValueId id = graph_.add_input(info.name(), {*dtype, input_shape(info)});
   if (graph_.value(id).name != info.name()) {
@@ -228,8 +243,9 @@ void GraphImport::import_node(onnxpb::NodeProto& node) {
   const std::string domain = domain_of(node.domain());
   const ImportRow* row = find_import(domain, node.op_type(), opset_of(domain));
   if (row == nullptr) {
-    throw_error(ErrorKind::kUnsupported, "the operator {} of domain '{}', opset {}, is not supported",
-                node.op_type(), domain.empty() ? "ai.onnx" : domain, opset_of(domain));
+    throw_error(ErrorKind::kUnsupported,
+                "the operator {} of domain '{}', opset {}, is not supported", node.op_type(),
+                domain.empty() ? "ai.onnx" : domain, opset_of(domain));
   }
   NodeImport context(*this, node, *row);
   if (!import_known(context, node)) row->handler(context);
@@ -289,16 +305,18 @@ void GraphImport::set_outputs() {
     if (operand == nullptr) {
       throw_error(ErrorKind::kInvalidModel, "output '{}' is not computed by any node", info.name());
     }
-    with_context([&] { return fmt::format("output '{}'", info.name()); }, [&] {
-      ValueId id = plain(*operand);
-      const bool taken = std::find(outputs.begin(), outputs.end(), id) != outputs.end();
-      if (taken || graph_.value(id).kind != ValueKind::kComputed) {
-        Node copy{.op = &op("reshape"), .name = info.name(), .inputs = {id}};
-        copy.attributes = Attributes::of(ShapeAttrs{graph_.value(id).type.shape.dims()});
-        id = graph_.add_node(std::move(copy))[0];
-      }
-      outputs.push_back(id);
-    });
+    with_context(
+        [&] { return fmt::format("output '{}'", info.name()); },
+        [&] {
+          ValueId id = plain(*operand);
+          const bool taken = std::find(outputs.begin(), outputs.end(), id) != outputs.end();
+          if (taken || graph_.value(id).kind != ValueKind::kComputed) {
+            Node copy{.op = &op("reshape"), .name = info.name(), .inputs = {id}};
+            copy.attributes = Attributes::of(ShapeAttrs{graph_.value(id).type.shape.dims()});
+            id = graph_.add_node(std::move(copy))[0];
+          }
+          outputs.push_back(id);
+        });
   }
   for (size_t i = 0; i < outputs.size(); ++i) {
     graph_.rename(outputs[i], model_.graph().output(static_cast<int>(i)).name());
@@ -340,8 +358,8 @@ Operand* GraphImport::find_operand(const std::string& name) {
     if (initializer == scope->initializers.end()) continue;
     const auto bound = options_.binds.find(name);
     onnxpb::TensorProto& proto = *initializer->second;
-    Tensor tensor = bound != options_.binds.end() ? bound->second
-                                                     : tensor_from_proto(proto, folder_);
+    Tensor tensor =
+        bound != options_.binds.end() ? bound->second : tensor_from_proto(proto, folder_);
     proto.Clear();
     const ValueId id = graph_.add_constant(name, std::move(tensor));
     return &(scope->operands[name] = Operand{id, {}, nullptr});
@@ -371,7 +389,8 @@ ValueId GraphImport::plain(Operand& operand) {
     return operand.plain;
   }
   if (!operand.ints->all_known()) {
-    throw_error(ErrorKind::kUnsupported, "a number that depends on the batch size is used as data; "
+    throw_error(ErrorKind::kUnsupported,
+                "a number that depends on the batch size is used as data; "
                 "fix the batch with --shape");
   }
   operand.plain = graph_.add_constant("shape", operand.ints->tensor());

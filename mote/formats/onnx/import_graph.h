@@ -20,6 +20,9 @@ class ValueInfoProto;
 
 namespace mote::onnx {
 
+/// Throws kUnsupported naming what it is instead.
+void check_dense_tensor(const onnxpb::ValueInfoProto& info);
+
 class GraphImport {
  public:
   /// `model` gives up its tensors' bytes as they are converted.
@@ -36,7 +39,8 @@ class GraphImport {
   /// The operand of that name, converting an initializer on first use; nullptr when there is none.
   Operand* find_operand(const std::string& name);
   void set_operand(const std::string& name, Operand operand);
-  /// `operand` in the file's layout, adding a transpose or a constant where it exists otherwise only.
+  /// `operand` in the file's layout, adding a transpose or a constant where it exists otherwise
+  /// only.
   ValueId plain(Operand& operand);
   ValueId nhwc(Operand& operand);
   Shape shape_of(const Operand& operand) const;

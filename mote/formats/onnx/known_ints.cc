@@ -44,9 +44,12 @@ Result vector_of(const KnownInts& like, std::vector<Entry> values) {
 
 int64_t wrap_to(DataType type, int64_t value) {
   switch (type) {
-    case DataType::kI32: return static_cast<int32_t>(value);
-    case DataType::kBool: return value != 0 ? 1 : 0;
-    default: return value;
+    case DataType::kI32:
+      return static_cast<int32_t>(value);
+    case DataType::kBool:
+      return value != 0 ? 1 : 0;
+    default:
+      return value;
   }
 }
 
@@ -87,7 +90,8 @@ size_t broadcast_index(const Shape& operand, const Shape& full, int64_t flat) {
 
 void check_size(const Shape& shape) {
   if (shape.elements() > kMaxKnownInts) {
-    throw_error(ErrorKind::kUnsupported, "a computed shape tensor {} is too large", to_string(shape));
+    throw_error(ErrorKind::kUnsupported, "a computed shape tensor {} is too large",
+                to_string(shape));
   }
 }
 
@@ -250,12 +254,23 @@ constexpr char kEqual[] = "Equal";
 
 const std::map<std::string_view, Result (*)(const Call&)>& table() {
   static const std::map<std::string_view, Result (*)(const Call&)> rows = {
-      {"Add", named_binary<kAdd>}, {"Sub", named_binary<kSub>},     {"Mul", named_binary<kMul>},
-      {"Div", named_binary<kDiv>}, {"Min", named_binary<kMin>},     {"Max", named_binary<kMax>},
-      {"Gather", gather},          {"Equal", named_binary<kEqual>}, {"Where", select},
-      {"Slice", slice},            {"Concat", concat},              {"Identity", identity},
-      {"Unsqueeze", unsqueeze},    {"Squeeze", squeeze},            {"Reshape", reshape},
-      {"Cast", cast},              {"ReduceProd", reduce_product},
+      {"Add", named_binary<kAdd>},
+      {"Sub", named_binary<kSub>},
+      {"Mul", named_binary<kMul>},
+      {"Div", named_binary<kDiv>},
+      {"Min", named_binary<kMin>},
+      {"Max", named_binary<kMax>},
+      {"Gather", gather},
+      {"Equal", named_binary<kEqual>},
+      {"Where", select},
+      {"Slice", slice},
+      {"Concat", concat},
+      {"Identity", identity},
+      {"Unsqueeze", unsqueeze},
+      {"Squeeze", squeeze},
+      {"Reshape", reshape},
+      {"Cast", cast},
+      {"ReduceProd", reduce_product},
   };
   return rows;
 }
@@ -271,10 +286,17 @@ Tensor KnownInts::tensor() const {
   for (size_t i = 0; i < values.size(); ++i) {
     if (!values[i]) throw_error(ErrorKind::kInternal, "entry {} depends on the batch", i);
     switch (dtype) {
-      case DataType::kI64: result.data<int64_t>()[i] = *values[i]; break;
-      case DataType::kI32: result.data<int32_t>()[i] = static_cast<int32_t>(*values[i]); break;
-      case DataType::kBool: result.data<bool>()[i] = *values[i] != 0; break;
-      default: throw_error(ErrorKind::kInternal, "known integers of {}", name(dtype));
+      case DataType::kI64:
+        result.data<int64_t>()[i] = *values[i];
+        break;
+      case DataType::kI32:
+        result.data<int32_t>()[i] = static_cast<int32_t>(*values[i]);
+        break;
+      case DataType::kBool:
+        result.data<bool>()[i] = *values[i] != 0;
+        break;
+      default:
+        throw_error(ErrorKind::kInternal, "known integers of {}", name(dtype));
     }
   }
   return result;

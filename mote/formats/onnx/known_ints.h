@@ -1,7 +1,8 @@
 // Integer tensors known in part while importing: what models compute from shapes.
 //
 // With a dynamic batch, Shape(x) of [N,3,32,32] is (?,3,32,32). Such a value never becomes a value
-// of the graph; the operators that exporters put between Shape and Reshape are evaluated on it here.
+// of the graph; the operators that exporters put between Shape and Reshape are evaluated on it
+// here.
 #pragma once
 
 #include <optional>

@@ -21,7 +21,8 @@ constexpr int kInts = 7;
 constexpr int kStrings = 8;
 
 constexpr std::string_view kRemedy =
-    "if it depends on an input's shape, fix that shape with --shape; if it is an input, give it with "
+    "if it depends on an input's shape, fix that shape with --shape; if it is an input, give it "
+    "with "
     "--bind";
 
 }  // namespace
@@ -170,7 +171,8 @@ const Tensor& NodeImport::required_constant(size_t i, std::string_view what) con
 
 std::vector<int64_t> NodeImport::required_ints(size_t i, std::string_view what) const {
   const Tensor& tensor = required_constant(i, what);
-  if (!is_integer(tensor.dtype())) fail("the {} is {}, expected integers", what, name(tensor.dtype()));
+  if (!is_integer(tensor.dtype()))
+    fail("the {} is {}, expected integers", what, name(tensor.dtype()));
   if (tensor.shape().rank() > 1) fail("the {} has shape {}", what, to_string(tensor.shape()));
   return elements_as<int64_t>(tensor);
 }
@@ -198,8 +200,8 @@ std::vector<ValueId> NodeImport::emit_all(std::string_view op_name, std::vector<
   if (def == nullptr) refuse("it needs the operator '{}', which this build does not have", op_name);
   Node node{.op = def, .inputs = std::move(inputs), .attributes = std::move(attributes)};
   node.name = !proto_.name().empty() ? proto_.name()
-              : has_output(0)       ? proto_.output(0)
-                                    : std::string(op_name);
+              : has_output(0)        ? proto_.output(0)
+                                     : std::string(op_name);
   return owner_.emit(std::move(node), std::move(quantization));
 }
 
@@ -230,23 +232,34 @@ Tensor scalar_of(double number) {
 
 Tensor scalar_tensor(DataType dtype, double number) {
   switch (dtype) {
-    case DataType::kF32: return scalar_of<float>(number);
-    case DataType::kF64: return scalar_of<double>(number);
-    case DataType::kI8: return scalar_of<int8_t>(number);
-    case DataType::kI16: return scalar_of<int16_t>(number);
-    case DataType::kI32: return scalar_of<int32_t>(number);
-    case DataType::kI64: return scalar_of<int64_t>(number);
-    case DataType::kU8: return scalar_of<uint8_t>(number);
-    case DataType::kU16: return scalar_of<uint16_t>(number);
-    case DataType::kU32: return scalar_of<uint32_t>(number);
-    case DataType::kU64: return scalar_of<uint64_t>(number);
+    case DataType::kF32:
+      return scalar_of<float>(number);
+    case DataType::kF64:
+      return scalar_of<double>(number);
+    case DataType::kI8:
+      return scalar_of<int8_t>(number);
+    case DataType::kI16:
+      return scalar_of<int16_t>(number);
+    case DataType::kI32:
+      return scalar_of<int32_t>(number);
+    case DataType::kI64:
+      return scalar_of<int64_t>(number);
+    case DataType::kU8:
+      return scalar_of<uint8_t>(number);
+    case DataType::kU16:
+      return scalar_of<uint16_t>(number);
+    case DataType::kU32:
+      return scalar_of<uint32_t>(number);
+    case DataType::kU64:
+      return scalar_of<uint64_t>(number);
     case DataType::kF16: {
       Tensor half(DataType::kF16, Shape{});
       const Half value(static_cast<float>(number));
       copy_bytes(half.bytes(), &value, sizeof value);
       return half;
     }
-    case DataType::kBool: return Tensor::scalar<bool>(number != 0.0);
+    case DataType::kBool:
+      return Tensor::scalar<bool>(number != 0.0);
   }
   throw_error(ErrorKind::kInternal, "element type without scalars");
 }
@@ -284,7 +297,8 @@ void NodeImport::output_same(size_t i, size_t from) {
   if (has_output(i)) owner_.set_operand(proto_.output(static_cast<int>(i)), operand(from));
 }
 
-// Constants and one-element tensors can follow the others into NHWC without a transpose at run time.
+// Constants and one-element tensors can follow the others into NHWC without a transpose at run
+// time.
 bool NodeImport::can_be_nhwc(size_t i) const {
   if (prefers_nhwc(i)) return true;
   const Shape held = shape(i);

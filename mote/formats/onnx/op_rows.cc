@@ -21,7 +21,8 @@ const ImportRow* find_import(std::string_view domain, std::string_view op_type, 
   using Key = std::pair<std::string_view, std::string_view>;
   static const std::multimap<Key, const ImportRow*> by_name = [] {
     std::multimap<Key, const ImportRow*> index;
-    for (const ImportRow& row : op_rows().imports()) index.emplace(Key{row.domain, row.op_type}, &row);
+    for (const ImportRow& row : op_rows().imports())
+      index.emplace(Key{row.domain, row.op_type}, &row);
     return index;
   }();
   const ImportRow* best = nullptr;

@@ -1,6 +1,7 @@
 #include "mote/formats/onnx/read.h"
 
 #include <limits>
+#include <set>
 
 #include "mote/base/error.h"
 #include "mote/formats/onnx/import_graph.h"
@@ -14,7 +15,8 @@ template <class Message>
 Message parse(std::span<const std::byte> bytes, std::string_view what) {
   // protobuf counts bytes in an int and limits the nesting of messages itself.
   if (bytes.size() > static_cast<size_t>(std::numeric_limits<int>::max())) {
-    throw_error(ErrorKind::kUnsupported, "{} of {} bytes: protobuf ends at 2 GB", what, bytes.size());
+    throw_error(ErrorKind::kUnsupported, "{} of {} bytes: protobuf ends at 2 GB", what,
+                bytes.size());
   }
   Message message;
   if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
@@ -32,6 +34,20 @@ Graph read_onnx(std::span<const std::byte> bytes, const std::filesystem::path& f
     throw_error(ErrorKind::kInvalidModel, "the bytes are not an ONNX model: no graph in it");
   }
   return onnx::GraphImport(model, folder, options).run();
+}
+
+std::vector<std::string> onnx_input_names(std::span<const std::byte> bytes) {
+  const auto model = parse<onnxpb::ModelProto>(bytes, "an ONNX model");
+  std::set<std::string, std::less<>> held;
+  for (const auto& tensor : model.graph().initializer()) held.insert(tensor.name());
+  std::vector<std::string> names;
+  for (const auto& input : model.graph().input()) {
+    if (held.contains(input.name())) continue;
+    onnx::check_dense_tensor(input);
+    names.push_back(input.name());
+  }
+  for (const auto& output : model.graph().output()) onnx::check_dense_tensor(output);
+  return names;
 }
 
 Tensor read_onnx_tensor(std::span<const std::byte> bytes) {

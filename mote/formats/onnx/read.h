@@ -13,6 +13,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "mote/formats/common/model_options.h"
 #include "mote/ir/graph.h"
@@ -24,11 +26,15 @@ namespace mote {
 inline constexpr int64_t kOldestOnnxOpset = 7;
 inline constexpr int64_t kNewestOnnxOpset = 28;
 
-/// `folder` is where files with external data lie; empty: external data is refused. Shapes are those
-/// of the file's layout. Throws kInvalidModel for a broken file, kUnsupported for a legal one that
-/// mote cannot represent.
+/// `folder` is where files with external data lie; empty: external data is refused. Shapes are
+/// those of the file's layout. Throws kInvalidModel for a broken file, kUnsupported for a legal one
+/// that mote cannot represent.
 Graph read_onnx(std::span<const std::byte> bytes, const std::filesystem::path& folder = {},
                 const LoadOptions& options = {});
+
+/// The names of the inputs that a caller must give, in order: those listed in the file without the
+/// initializers. Throws kUnsupported when an input or output is no dense tensor.
+std::vector<std::string> onnx_input_names(std::span<const std::byte> bytes);
 
 /// A file with one serialized TensorProto, as the ONNX test data has them. Throws like `read_onnx`.
 Tensor read_onnx_tensor(std::span<const std::byte> bytes);

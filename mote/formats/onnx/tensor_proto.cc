@@ -75,18 +75,29 @@ Tensor from_field(const onnxpb::TensorProto& proto, DataType type, const Field& 
 
 Tensor from_typed_fields(const onnxpb::TensorProto& proto, DataType type) {
   switch (type) {
-    case DataType::kF32: return from_field<float>(proto, type, proto.float_data());
-    case DataType::kF64: return from_field<double>(proto, type, proto.double_data());
-    case DataType::kI64: return from_field<int64_t>(proto, type, proto.int64_data());
-    case DataType::kU64: return from_field<uint64_t>(proto, type, proto.uint64_data());
-    case DataType::kU32: return from_field<uint32_t>(proto, type, proto.uint64_data());
-    case DataType::kI32: return from_field<int32_t>(proto, type, proto.int32_data());
-    case DataType::kI16: return from_field<int16_t>(proto, type, proto.int32_data());
+    case DataType::kF32:
+      return from_field<float>(proto, type, proto.float_data());
+    case DataType::kF64:
+      return from_field<double>(proto, type, proto.double_data());
+    case DataType::kI64:
+      return from_field<int64_t>(proto, type, proto.int64_data());
+    case DataType::kU64:
+      return from_field<uint64_t>(proto, type, proto.uint64_data());
+    case DataType::kU32:
+      return from_field<uint32_t>(proto, type, proto.uint64_data());
+    case DataType::kI32:
+      return from_field<int32_t>(proto, type, proto.int32_data());
+    case DataType::kI16:
+      return from_field<int16_t>(proto, type, proto.int32_data());
     case DataType::kU16:
-    case DataType::kF16: return from_field<uint16_t>(proto, type, proto.int32_data());
-    case DataType::kI8: return from_field<int8_t>(proto, type, proto.int32_data());
-    case DataType::kU8: return from_field<uint8_t>(proto, type, proto.int32_data());
-    case DataType::kBool: return from_field<bool>(proto, type, proto.int32_data());
+    case DataType::kF16:
+      return from_field<uint16_t>(proto, type, proto.int32_data());
+    case DataType::kI8:
+      return from_field<int8_t>(proto, type, proto.int32_data());
+    case DataType::kU8:
+      return from_field<uint8_t>(proto, type, proto.int32_data());
+    case DataType::kBool:
+      return from_field<bool>(proto, type, proto.int32_data());
   }
   throw_error(ErrorKind::kInternal, "element type without a field");
 }
@@ -134,7 +145,8 @@ Tensor from_4_bits(const onnxpb::TensorProto& proto, std::string_view raw, bool 
   Tensor tensor(is_signed ? DataType::kI8 : DataType::kU8, shape);
   for (size_t i = 0; i < count; ++i) {
     const size_t at = i / 2;
-    const auto byte = static_cast<uint8_t>(typed ? proto.int32_data(static_cast<int>(at)) : raw[at]);
+    const auto byte =
+        static_cast<uint8_t>(typed ? proto.int32_data(static_cast<int>(at)) : raw[at]);
     const int nibble = (byte >> (i % 2 * 4)) & 0xf;
     tensor.bytes()[i] = std::byte(is_signed && nibble >= 8 ? nibble - 16 : nibble);
   }
@@ -167,8 +179,10 @@ ExternalPlace external_place(const onnxpb::TensorProto& proto) {
 std::filesystem::path external_path(const onnxpb::TensorProto& proto, const ExternalPlace& place,
                                     const std::filesystem::path& folder) {
   const auto refuse = [&](std::string_view why) {
-    throw_error(ErrorKind::kInvalidModel, "tensor '{}': external data '{}' {}; only files inside "
-                "the model's folder are read", proto.name(), place.location.string(), why);
+    throw_error(ErrorKind::kInvalidModel,
+                "tensor '{}': external data '{}' {}; only files inside "
+                "the model's folder are read",
+                proto.name(), place.location.string(), why);
   };
   if (folder.empty()) refuse("was found in a model that has no folder");
   if (place.location.empty()) refuse("has no location");
@@ -200,9 +214,10 @@ std::string read_external(const onnxpb::TensorProto& proto, DataType type,
     throw_size(proto, wanted, static_cast<size_t>(*place.length), "bytes");
   }
   if (checked_add(place.offset, wanted, "external data") > file_size) {
-    throw_error(ErrorKind::kInvalidModel, "tensor '{}': bytes {} to {} lie behind the end of '{}' "
-                "({} bytes)", proto.name(), place.offset, place.offset + wanted, path.string(),
-                file_size);
+    throw_error(ErrorKind::kInvalidModel,
+                "tensor '{}': bytes {} to {} lie behind the end of '{}' "
+                "({} bytes)",
+                proto.name(), place.offset, place.offset + wanted, path.string(), file_size);
   }
   std::string bytes(static_cast<size_t>(wanted), '\0');
   std::ifstream file(path, std::ios::binary);

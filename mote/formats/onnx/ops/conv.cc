@@ -10,7 +10,8 @@ ValueId weights_2d(NodeImport& node) {
   const ValueId weights = node.input(1);
   const Shape shape = node.type(weights).shape;
   if (shape.rank() != node.rank(0)) {
-    node.fail("the weights have shape {}, the input {}", to_string(shape), to_string(node.shape(0)));
+    node.fail("the weights have shape {}, the input {}", to_string(shape),
+              to_string(node.shape(0)));
   }
   if (shape.rank() == 4) return weights;
   return node.reshape(weights, {shape[0], shape[1], 1, shape[2]});
@@ -37,8 +38,8 @@ void import_conv(NodeImport& node) {
                                                               : std::vector<int64_t>{0, 2, 3, 1}));
   if (node.has_input(2)) inputs.push_back(node.input(2));
   if (depthwise) attrs.groups = 1;
-  spatial_output(node, node.emit(depthwise ? "depthwise_conv_2d" : "conv_2d", inputs,
-                                 Attributes::of(attrs)));
+  spatial_output(
+      node, node.emit(depthwise ? "depthwise_conv_2d" : "conv_2d", inputs, Attributes::of(attrs)));
 }
 
 // [ic, oc/groups, kh, kw] -> [oc, kh, kw, ic/groups].
@@ -99,7 +100,8 @@ void import_conv_transpose(NodeImport& node) {
   attrs.groups = node.integer("group", 1);
   const std::vector<int64_t> extra = node.integers("output_padding");
   const auto count = static_cast<size_t>(node.rank(0) - 2);
-  if (!extra.empty() && extra.size() != count) node.fail("output_padding has {} entries", extra.size());
+  if (!extra.empty() && extra.size() != count)
+    node.fail("output_padding has {} entries", extra.size());
   for (size_t i = 0; i < extra.size(); ++i) attrs.output_padding[2 - count + i] = extra[i];
   set_cropping(node, window, attrs);
   std::vector<ValueId> inputs{spatial_input(node), transposed_conv_weights(node, attrs.groups)};

@@ -18,6 +18,21 @@ void import_binary(NodeImport& node) {
   node.output_elementwise(node.row().op, {0, 1});
 }
 
+// The result has the type of the base, whatever the exponent is.
+void import_pow(NodeImport& node) {
+  const DataType base = node.dtype(0);
+  if (base == node.dtype(1)) return import_binary(node);
+  const DataType common = is_float(base) ? base : DataType::kF64;
+  const auto as = [&](ValueId value, DataType type) {
+    return node.type(value).dtype == type
+               ? value
+               : node.emit("cast", {value}, Attributes::of(TypeAttrs{type}));
+  };
+  node.output_built({0, 1}, [&](const std::vector<ValueId>& x) {
+    return as(node.emit("pow", {as(x[0], common), as(x[1], common)}), base);
+  });
+}
+
 // Min, Max, Sum with any number of operands.
 void import_variadic(NodeImport& node) {
   std::vector<size_t> operands;
@@ -26,7 +41,8 @@ void import_variadic(NodeImport& node) {
   if (operands.size() == 1) return node.output(0, node.input(0));
   node.output_built(operands, [&](const std::vector<ValueId>& values) {
     ValueId result = values[0];
-    for (size_t i = 1; i < values.size(); ++i) result = node.emit(node.row().op, {result, values[i]});
+    for (size_t i = 1; i < values.size(); ++i)
+      result = node.emit(node.row().op, {result, values[i]});
     return result;
   });
 }
@@ -75,7 +91,8 @@ void import_clip(NodeImport& node) {
   const double low = bound(node, 1, "min", -kInfinity);
   const double high = bound(node, 2, "max", kInfinity);
   if (std::isnan(low) || std::isnan(high)) node.fail("a bound is not a number");
-  node.output_built({0}, [&](const std::vector<ValueId>& x) { return clamp(node, x[0], low, high); });
+  node.output_built({0},
+                    [&](const std::vector<ValueId>& x) { return clamp(node, x[0], low, high); });
 }
 
 }  // namespace
@@ -93,19 +110,34 @@ void ops_elementwise(OnnxSink& sink) {
   add("Sqrt", "sqrt", import_unary);
   add("Abs", "abs", import_unary);
   add("Neg", "neg", import_unary);
+  add("Sign", "sign", import_unary);
+  add("Reciprocal", "reciprocal", import_unary);
   add("Floor", "floor", import_unary);
   add("Ceil", "ceil", import_unary);
   add("Round", "round", import_unary);
+  add("Erf", "erf", import_unary);
   add("Sin", "sin", import_unary);
   add("Cos", "cos", import_unary);
-  add("Erf", "erf", import_unary);
-  add("Sign", "sign", import_unary);
+  add("Tan", "tan", import_unary);
+  add("Asin", "asin", import_unary);
+  add("Acos", "acos", import_unary);
+  add("Atan", "atan", import_unary);
+  add("Sinh", "sinh", import_unary);
+  add("Cosh", "cosh", import_unary);
+  add("Asinh", "asinh", import_unary);
+  add("Acosh", "acosh", import_unary);
+  add("Atanh", "atanh", import_unary);
+  add("Softplus", "softplus", import_unary);
+  add("Softsign", "softsign", import_unary);
+  add("Mish", "mish", import_unary);
+  add("IsNaN", "is_nan", import_unary);
+  add("BitwiseNot", "bitwise_not", import_unary);
   add("Not", "logical_not", import_unary);
   add("Add", "add", import_binary);
   add("Sub", "sub", import_binary);
   add("Mul", "mul", import_binary);
   add("Div", "div", import_binary);
-  add("Pow", "pow", import_binary);
+  add("Pow", "pow", import_pow);
   add("PRelu", "prelu", import_binary);
   add("Equal", "equal", import_binary);
   add("Less", "less", import_binary);
@@ -114,6 +146,10 @@ void ops_elementwise(OnnxSink& sink) {
   add("GreaterOrEqual", "greater_equal", import_binary);
   add("And", "logical_and", import_binary);
   add("Or", "logical_or", import_binary);
+  add("Xor", "logical_xor", import_binary);
+  add("BitwiseAnd", "bitwise_and", import_binary);
+  add("BitwiseOr", "bitwise_or", import_binary);
+  add("BitwiseXor", "bitwise_xor", import_binary);
   add("Min", "minimum", import_variadic);
   add("Max", "maximum", import_variadic);
   add("Sum", "add", import_variadic);

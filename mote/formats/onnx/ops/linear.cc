@@ -43,7 +43,8 @@ void import_matmul(NodeImport& node) {
     const ValueId weights = node.transpose(node.input(1), {1, 0});
     FullyConnectedAttrs attrs;
     attrs.keep_dims = true;
-    return node.output(0, node.emit("fully_connected", {node.input(0), weights}, Attributes::of(attrs)));
+    return node.output(
+        0, node.emit("fully_connected", {node.input(0), weights}, Attributes::of(attrs)));
   }
   // A vector is a matrix with one row (left) or one column (right), which the result loses again.
   const bool row = node.rank(0) == 1;

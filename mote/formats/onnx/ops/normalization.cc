@@ -10,7 +10,8 @@ void import_batch_norm(NodeImport& node) {
     if (node.has_output(i)) node.refuse("training outputs are not supported; export for inference");
   }
   if (node.integer("training_mode", 0) != 0) node.refuse("training_mode = 1; export for inference");
-  if (node.opset() < 9 && node.integer("spatial", 1) == 0) node.refuse("spatial = 0 is not supported");
+  if (node.opset() < 9 && node.integer("spatial", 1) == 0)
+    node.refuse("spatial = 0 is not supported");
   const int rank = node.rank(0);
   if (rank < 2) node.refuse("the input has shape {}", to_string(node.shape(0)));
   BatchNormAttrs attrs;
@@ -46,7 +47,8 @@ void import_softmax(NodeImport& node) {
   SoftmaxAttrs attrs;
   if (node.prefers_nhwc(0)) {
     attrs.axis = nhwc_axis(axis);
-    return node.output_nhwc(0, node.emit(node.row().op, {node.input_nhwc(0)}, Attributes::of(attrs)));
+    return node.output_nhwc(0,
+                            node.emit(node.row().op, {node.input_nhwc(0)}, Attributes::of(attrs)));
   }
   attrs.axis = axis;
   node.output(0, node.emit(node.row().op, {node.input(0)}, Attributes::of(attrs)));

@@ -46,7 +46,8 @@ void import_global_pool(NodeImport& node) {
   if (rank < 3) node.fail("the input has shape {}", to_string(node.shape(0)));
   if (rank == 4) {
     const ReduceAttrs attrs{{1, 2}, true};
-    return node.output_nhwc(0, node.emit(node.row().op, {node.input_nhwc(0)}, Attributes::of(attrs)));
+    return node.output_nhwc(0,
+                            node.emit(node.row().op, {node.input_nhwc(0)}, Attributes::of(attrs)));
   }
   ReduceAttrs attrs{{}, true};
   for (int axis = 2; axis < rank; ++axis) attrs.axes.push_back(axis);

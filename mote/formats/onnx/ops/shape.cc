@@ -11,15 +11,17 @@ namespace {
 
 using Entries = std::vector<std::optional<int64_t>>;
 
-// The extents that `wanted` asks for; with a dynamic batch the first is kDynamic and any -1 behind it
-// is worked out from one sample.
-std::vector<int64_t> resolve_reshape(const NodeImport& node, const Shape& from, const Entries& wanted) {
+// The extents that `wanted` asks for; with a dynamic batch the first is kDynamic and any -1 behind
+// it is worked out from one sample.
+std::vector<int64_t> resolve_reshape(const NodeImport& node, const Shape& from,
+                                     const Entries& wanted) {
   const bool zero_copies = node.integer("allowzero", 0) == 0;
   std::vector<int64_t> to;
   for (size_t i = 0; i < wanted.size(); ++i) {
     const int64_t extent = wanted[i].value_or(kDynamic);
     if (!wanted[i] && i != 0) {
-      node.refuse("extent {} of the new shape depends on the batch size; fix the batch with --shape", i);
+      node.refuse(
+          "extent {} of the new shape depends on the batch size; fix the batch with --shape", i);
     }
     if (extent == 0 && zero_copies) {
       if (static_cast<int>(i) >= from.rank()) node.fail("0 at {} for {}", i, to_string(from));
@@ -50,7 +52,8 @@ void import_flatten(NodeImport& node) {
   const Shape from = node.shape(0);
   const int64_t stated = node.integer("axis", 1);
   // axis may be the rank itself: everything in rows.
-  const int axis = stated == from.rank() ? from.rank() : normalize_axis(stated, from.rank(), "axis");
+  const int axis =
+      stated == from.rank() ? from.rank() : normalize_axis(stated, from.rank(), "axis");
   const Shape inner(std::vector<int64_t>(from.begin() + axis, from.end()));
   const Shape outer(std::vector<int64_t>(from.begin(), from.begin() + axis));
   if (!inner.is_static() && axis == 0) {

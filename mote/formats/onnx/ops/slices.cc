@@ -13,8 +13,9 @@ void import_concat(NodeImport& node) {
   for (size_t i = 0; i < node.input_count(); ++i) operands.push_back(i);
   if (operands.empty()) node.fail("no inputs");
   const int64_t axis = normalize_axis(node.integer("axis", 0), node.rank(0), "axis");
-  const bool nhwc = node.rank(0) == 4 && std::any_of(operands.begin(), operands.end(),
-                                                     [&](size_t i) { return node.prefers_nhwc(i); });
+  const bool nhwc =
+      node.rank(0) == 4 &&
+      std::any_of(operands.begin(), operands.end(), [&](size_t i) { return node.prefers_nhwc(i); });
   std::vector<ValueId> values;
   for (const size_t i : operands) values.push_back(nhwc ? node.input_nhwc(i) : node.input(i));
   const ValueId y =
@@ -51,7 +52,8 @@ void import_slice(NodeImport& node) {
   if (!attributes && node.has_input(3)) axes = node.required_ints(3, "axes");
   std::vector<int64_t> steps(starts.size(), 1);
   if (!attributes && node.has_input(4)) steps = node.required_ints(4, "steps");
-  if (ends.size() != starts.size() || axes.size() != starts.size() || steps.size() != starts.size()) {
+  if (ends.size() != starts.size() || axes.size() != starts.size() ||
+      steps.size() != starts.size()) {
     node.fail("{} starts, {} ends, {} axes, {} steps", starts.size(), ends.size(), axes.size(),
               steps.size());
   }
@@ -122,7 +124,8 @@ void import_gather(NodeImport& node) {
   if (const Tensor* constant = node.constant(1); constant != nullptr) {
     std::vector<int64_t> values = elements_as<int64_t>(*constant);
     const int64_t extent = node.shape(0)[axis];
-    const bool negative = std::any_of(values.begin(), values.end(), [](int64_t v) { return v < 0; });
+    const bool negative =
+        std::any_of(values.begin(), values.end(), [](int64_t v) { return v < 0; });
     if (negative && extent != kDynamic) {
       for (int64_t& v : values) v += v < 0 ? extent : 0;
       indices = node.add_constant(Tensor::of(constant->shape(), values));
@@ -155,8 +158,8 @@ void import_split(NodeImport& node) {
   SplitAttrs attrs{axis, split_sizes(node, node.shape(0)[axis])};
   const bool nhwc = node.rank(0) == 4 && node.prefers_nhwc(0);
   if (nhwc) attrs.axis = nhwc_axis(axis);
-  const auto parts = node.emit_all("split", {nhwc ? node.input_nhwc(0) : node.input(0)},
-                                   Attributes::of(attrs));
+  const auto parts =
+      node.emit_all("split", {nhwc ? node.input_nhwc(0) : node.input(0)}, Attributes::of(attrs));
   for (size_t i = 0; i < parts.size(); ++i) {
     nhwc ? node.output_nhwc(i, parts[i]) : node.output(i, parts[i]);
   }

@@ -48,7 +48,8 @@ void set_padding(const NodeImport& node, const std::array<Axis, 2>& axes, size_t
   const std::vector<int64_t> pads = node.integers("pads");
   if (pads.empty()) return;
   const size_t count = 2 - first;
-  if (pads.size() != 2 * count) node.fail("pads has {} entries, expected {}", pads.size(), 2 * count);
+  if (pads.size() != 2 * count)
+    node.fail("pads has {} entries, expected {}", pads.size(), 2 * count);
   for (size_t i = 0; i < count; ++i) {
     for (const int64_t pad : {pads[i], pads[i + count]}) {
       if (pad < 0 || pad > kMaxWindow) node.fail("pads has the entry {}", pad);
@@ -75,12 +76,14 @@ void set_ceil_padding(const std::array<Axis, 2>& axes, Window& window) {
 }  // namespace
 
 SamePadding same_padding(int64_t total, bool upper) {
-  return upper ? SamePadding{total / 2, total - total / 2} : SamePadding{total - total / 2, total / 2};
+  return upper ? SamePadding{total / 2, total - total / 2}
+               : SamePadding{total - total / 2, total / 2};
 }
 
 Window read_window(const NodeImport& node, std::vector<int64_t> kernel) {
   const Shape shape = node.shape(0);
-  if (shape.rank() < 3) node.fail("the input has shape {}, expected rank 3 or more", to_string(shape));
+  if (shape.rank() < 3)
+    node.fail("the input has shape {}, expected rank 3 or more", to_string(shape));
   if (shape.rank() > 4) {
     node.refuse("{} spatial axes are not supported, only 1 and 2", shape.rank() - 2);
   }
