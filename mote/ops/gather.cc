@@ -3,6 +3,7 @@
 
 #include "mote/ops/define.h"
 #include "mote/ops/facets.h"
+#include "mote/ops/indexing.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/shape_attrs.h"
 
@@ -30,9 +31,7 @@ void infer(InferContext& context) {
   context.expect_inputs(2, 2);
   const Shape& x = context.shape(0);
   const Shape& indices = context.shape(1);
-  if (!is_integer(context.dtype(1))) {
-    context.fail("the indices are {}, expected integers", name(context.dtype(1)));
-  }
+  expect_indices(context, 1);
   const Axes axes = axes_of(context.attrs<GatherAttrs>(), x, indices);
   std::vector<int64_t> dims;
   for (int i = 0; i < axes.axis; ++i) dims.push_back(x[i]);
@@ -61,12 +60,7 @@ void reference(const EvalContext& context) {
   const Axes axes = axes_of(context.attrs<GatherAttrs>(), x.shape, index_view.shape);
   const int64_t extent = x.shape[axes.axis];
   std::vector<int64_t> indices = elements_as<int64_t>(index_view);
-  for (int64_t& index : indices) {
-    if (index < -extent || index >= extent) {
-      throw_error(ErrorKind::kInvalidModel, "index {} into an axis of {}", index, extent);
-    }
-    if (index < 0) index += extent;
-  }
+  for (int64_t& index : indices) index = checked_index(index, extent);
   const int64_t batches = product(x.shape, 0, axes.batch);
   const int64_t outer = product(x.shape, axes.batch, axes.axis);
   const int64_t per_batch = product(index_view.shape, axes.batch, index_view.shape.rank());
