@@ -1,6 +1,7 @@
 #include "mote/data/input_file.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "mote/base/error.h"
 #include "mote/base/file.h"
@@ -15,7 +16,8 @@ namespace mote::data {
 namespace {
 
 namespace fs = std::filesystem;
-using Keys = std::map<std::string, std::string>;
+// The preprocessing for files of a kind.
+using SpecOf = std::function<PreprocessSpec(SourceKind)>;
 
 std::vector<Tensor> split_raw(const fs::path& path, std::span<const ModelInput> inputs) {
   const MappedFile file(path);
@@ -53,23 +55,23 @@ std::vector<Tensor> read_archive(const fs::path& path, std::span<const ModelInpu
   return tensors;
 }
 
-Prepared prepare(SourceKind kind, Content content, const Keys& keys) {
-  return Preprocessor(preprocess_from_keys(kind, keys), {})(std::move(content));
+Prepared prepare(SourceKind kind, Content content, const SpecOf& spec_of) {
+  return Preprocessor(spec_of(kind), {})(std::move(content));
 }
 
-Prepared read_one(const fs::path& path, const Keys& keys) {
+Prepared read_one(const fs::path& path, const SpecOf& spec_of) {
   const MappedFile file(path);
   const std::string name = "'" + path.string() + "'";
   if (is_image(file.bytes())) {
-    return prepare(SourceKind::kImages, decode_image(file.bytes(), name), keys);
+    return prepare(SourceKind::kImages, decode_image(file.bytes(), name), spec_of);
   }
   if (is_audio(file.bytes())) {
-    return prepare(SourceKind::kAudio, decode_audio(file.bytes(), name), keys);
+    return prepare(SourceKind::kAudio, decode_audio(file.bytes(), name), spec_of);
   }
   if (path.extension() == ".npy") {
     std::vector<Tensor> tensors;
     tensors.push_back(parse_npy(file.bytes(), name));
-    return prepare(SourceKind::kNpy, std::move(tensors), keys);
+    return prepare(SourceKind::kNpy, std::move(tensors), spec_of);
   }
   throw_error(
       ErrorKind::kInvalidArgument,
@@ -78,10 +80,8 @@ Prepared read_one(const fs::path& path, const Keys& keys) {
       name);
 }
 
-}  // namespace
-
-std::vector<Tensor> read_input_files(std::span<const fs::path> paths,
-                                     std::span<const ModelInput> inputs, const Keys& preprocess) {
+std::vector<Tensor> read_files(std::span<const fs::path> paths, std::span<const ModelInput> inputs,
+                               const SpecOf& spec_of) {
   if (paths.size() == 1 && paths[0].extension() == ".bin") return split_raw(paths[0], inputs);
   if (paths.size() == 1 && paths[0].extension() == ".npz") return read_archive(paths[0], inputs);
   if (paths.size() != inputs.size()) {
@@ -93,12 +93,27 @@ std::vector<Tensor> read_input_files(std::span<const fs::path> paths,
   for (size_t i = 0; i < inputs.size(); ++i) {
     tensors.push_back(with_context([&] { return "input file '" + paths[i].string() + "'"; },
                                    [&] {
-                                     const Prepared prepared = read_one(paths[i], preprocess);
+                                     const Prepared prepared = read_one(paths[i], spec_of);
                                      return adapt(prepared.tensors.front(), prepared.integers,
                                                   inputs[i]);
                                    }));
   }
   return tensors;
+}
+
+}  // namespace
+
+std::vector<Tensor> read_input_files(std::span<const fs::path> paths,
+                                     std::span<const ModelInput> inputs,
+                                     const std::map<std::string, std::string>& preprocess) {
+  return read_files(paths, inputs,
+                    [&](SourceKind kind) { return preprocess_from_keys(kind, preprocess); });
+}
+
+std::vector<Tensor> read_input_files_as(std::span<const fs::path> paths,
+                                        std::span<const ModelInput> inputs,
+                                        const PreprocessSpec& preprocess) {
+  return read_files(paths, inputs, [&](SourceKind) { return preprocess; });
 }
 
 }  // namespace mote::data

@@ -11,6 +11,7 @@
 
 #include "mote/base/tensor.h"
 #include "mote/data/adapt.h"
+#include "mote/data/dataset_spec.h"
 
 namespace mote::data {
 
@@ -22,5 +23,9 @@ namespace mote::data {
 std::vector<Tensor> read_input_files(std::span<const std::filesystem::path> paths,
                                      std::span<const ModelInput> inputs,
                                      const std::map<std::string, std::string>& preprocess);
+/// The same with the preprocessing of a dataset description (load_dataset_spec).
+std::vector<Tensor> read_input_files_as(std::span<const std::filesystem::path> paths,
+                                        std::span<const ModelInput> inputs,
+                                        const PreprocessSpec& preprocess);
 
 }  // namespace mote::data

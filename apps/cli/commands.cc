@@ -1,0 +1,16 @@
+#include "apps/cli/commands.h"
+
+namespace mote::cli {
+
+std::vector<std::unique_ptr<Command>> all_commands() {
+  std::vector<std::unique_ptr<Command>> commands;
+  commands.push_back(convert_command());
+  commands.push_back(evaluate_command());
+  commands.push_back(inspect_command());
+  commands.push_back(run_command());
+  commands.push_back(data_command());
+  commands.push_back(version_command());
+  return commands;
+}
+
+}  // namespace mote::cli

@@ -1,0 +1,29 @@
+// From one model format to another.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "mote/api/requests.h"
+
+namespace mote {
+
+struct ConvertRequest {
+  ModelRequest model;
+  std::filesystem::path output;  ///< its extension names the format
+};
+
+struct ConvertResult {
+  int64_t input_bytes = 0;
+  int64_t output_bytes = 0;
+  /// Everything that changed in meaning; empty when nothing did.
+  std::vector<ConversionChange> changes;
+};
+
+/// Throws what load_model and save_model throw. Nothing is written on failure.
+ConvertResult convert(const ConvertRequest& request);
+
+/// Bytes of a file, for results. Throws kIo when it is not there.
+int64_t file_bytes(const std::filesystem::path& path);
+
+}  // namespace mote
