@@ -94,6 +94,18 @@ static inline int32_t mote_requantize_i64(int64_t x, mote_multiplier m) {
   return (int32_t)((x * short_multiplier + ((int64_t)1 << (total_shift - 1))) >> total_shift);
 }
 
+/// x * m for 64-bit accumulators with the whole multiplier, rounded once, ties up (LiteRT's fully connected
+/// layers). |x| < 2^55, shift in [-31, 7].
+static inline int32_t mote_requantize_i64_single(int64_t x, mote_multiplier m) {
+  // x * multiplier needs up to 86 bits: x = high * 2^24 + low, with low in [0, 2^24).
+  const int64_t high = x >> 24;
+  const int64_t low = x & 0xFFFFFF;
+  const int32_t total_shift = 31 - m.shift;
+  const int64_t half = (int64_t)1 << (total_shift - 1);
+  const int64_t sum = high * m.multiplier + ((low * m.multiplier + half) >> 24);
+  return (int32_t)(sum >> (total_shift - 24));
+}
+
 static inline int32_t mote_output_clamp(const mote_output_stage* stage, int32_t scaled,
                                         int32_t channel) {
   const int32_t max = stage->channel_max != NULL ? stage->channel_max[channel] : stage->max;
@@ -111,7 +123,10 @@ static inline int32_t mote_output_i32(const mote_output_stage* stage, int32_t ac
 static inline int32_t mote_output_i64(const mote_output_stage* stage, int64_t accumulator,
                                       int32_t channel) {
   const mote_multiplier m = stage->multipliers[stage->per_channel ? channel : 0];
-  return mote_output_clamp(stage, mote_requantize_i64(accumulator, m), channel);
+  const int32_t scaled = stage->rounding == MOTE_ROUND_SINGLE
+                             ? mote_requantize_i64_single(accumulator, m)
+                             : mote_requantize_i64(accumulator, m);
+  return mote_output_clamp(stage, scaled, channel);
 }
 
 #ifdef __cplusplus

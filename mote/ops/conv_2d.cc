@@ -1,0 +1,186 @@
+// conv_2d: y[n,i,j,o] = clamp(sum over the window and input channels of x * w + b).
+//
+// Types: f32; i8, i16 (weights i8), u8 as TFLite's integer kernels; f32 with i8 weights (dynamic
+// range).
+#include "mote/kernels/conv_2d/conv_2d.h"
+
+#include "mote/base/checked.h"
+#include "mote/ops/define.h"
+#include "mote/ops/facets.h"
+#include "mote/ops/nn_attrs.h"
+#include "mote/ops/op_table.h"
+#include "mote/ops/quantized.h"
+#include "mote/ops/window.h"
+
+namespace mote::ops {
+namespace {
+
+Window window_of(const Conv2dAttrs& attrs, const Shape& weights) {
+  return {{weights[1], weights[2]}, attrs.stride, attrs.dilation, attrs.padding};
+}
+
+void infer(InferContext& context) {
+  context.expect_inputs(2, 3);
+  context.expect_rank(0, 4);
+  context.expect_rank(1, 4);
+  const auto& attrs = context.attrs<Conv2dAttrs>();
+  const Shape& x = context.shape(0);
+  const Shape& w = context.shape(1);
+  const int64_t groups = attrs.groups;
+  if (groups < 1 || w[0] % groups != 0 || checked_mul(w[3], groups, "channels") != x[3]) {
+    context.fail("{} input channels, weights {} and {} groups do not fit", x[3], to_string(w),
+                 groups);
+  }
+  expect_bias(context, 2, w[0]);
+  const auto [oh, ow] = window_output(context, window_of(attrs, w));
+  context.add_output(layer_output_type(context), {x[0], oh, ow, w[0]});
+}
+
+mote_conv_2d_params params(const Conv2dAttrs& attrs, const LayerTypes& types) {
+  const Shape& x = types.x.shape;
+  const Shape& w = types.w.shape;
+  const Shape& y = types.y.shape;
+  mote_conv_2d_params p{};
+  p.n = as_i32(x[0], "batch");
+  p.h = as_i32(x[1], "height");
+  p.w = as_i32(x[2], "width");
+  p.ic = as_i32(x[3], "input channels");
+  p.kh = as_i32(w[1], "kernel height");
+  p.kw = as_i32(w[2], "kernel width");
+  p.oh = as_i32(y[1], "output height");
+  p.ow = as_i32(y[2], "output width");
+  p.oc = as_i32(y[3], "output channels");
+  p.groups = as_i32(attrs.groups, "groups");
+  p.stride_h = as_i32(attrs.stride[0], "stride");
+  p.stride_w = as_i32(attrs.stride[1], "stride");
+  p.dilation_h = as_i32(attrs.dilation[0], "dilation");
+  p.dilation_w = as_i32(attrs.dilation[1], "dilation");
+  p.pad_top = as_i32(attrs.padding[0], "padding");
+  p.pad_left = as_i32(attrs.padding[1], "padding");
+  const FloatRange range = float_range(attrs.activation);
+  p.y_min = range.low;
+  p.y_max = range.high;
+  return p;
+}
+
+template <class T>
+const T* data_or_null(const EvalContext& context, size_t i) {
+  return context.has_input(i) ? context.input(i).data<T>().data() : nullptr;
+}
+
+void reference_hybrid(const EvalContext& context, const mote_conv_2d_params& p) {
+  const std::vector<float>& w_scales = record(context.input_type(1)).scales;
+  // Per-channel weights go with inputs that have a zero point, as in LiteRT.
+  const QuantizedRows x = quantize_rows(context.input(0), p.n, w_scales.size() > 1);
+  const mote_conv_2d_hybrid scales{x.scales.data(),
+                                   x.zero_points.empty() ? nullptr : x.zero_points.data(),
+                                   w_scales.data(), static_cast<int32_t>(w_scales.size())};
+  mote_conv_2d_hybrid_reference(
+      &p, &scales, x.values.data(), context.input(1).data<int8_t>().data(),
+      data_or_null<float>(context, 2), context.output(0).data<float>().data());
+}
+
+template <class X, class W, class B>
+using Kernel = void (*)(const mote_conv_2d_params*, const X*, const W*, const B*, X*);
+
+template <class X, class W, class B>
+void run(const EvalContext& context, const mote_conv_2d_params& p, Kernel<X, W, B> kernel) {
+  kernel(&p, context.input(0).data<X>().data(), context.input(1).data<W>().data(),
+         data_or_null<B>(context, 2), context.output(0).data<X>().data());
+}
+
+void reference(const EvalContext& context) {
+  const LayerTypes types{context.input_type(0), context.input_type(1), context.output_type(0)};
+  const auto& attrs = context.attrs<Conv2dAttrs>();
+  mote_conv_2d_params p = params(attrs, types);
+  if (is_hybrid(types.x, types.w)) return reference_hybrid(context, p);
+  if (types.x.dtype == DataType::kF32) return run(context, p, mote_conv_2d_f32_reference);
+  if (!types.x.quantization) context.no_kernel();
+  const bool older = types.x.dtype == DataType::kU8;
+  const OutputStage stage(types, attrs.activation,
+                          older ? ScaleProduct::kFloat : ScaleProduct::kDouble);
+  p.output = stage.kernel_stage();
+  p.x_zero_point = tensor_record(types.x).zero_point();
+  switch (types.x.dtype) {
+    case DataType::kI8:
+      return run(context, p, mote_conv_2d_i8_reference);
+    case DataType::kI16:
+      if (context.has_input(2) && context.input_type(2).dtype == DataType::kI32) {
+        return run(context, p, mote_conv_2d_i16_b32_reference);
+      }
+      return run(context, p, mote_conv_2d_i16_reference);
+    case DataType::kU8:
+      p.w_zero_point = tensor_record(types.w).zero_point();
+      return run(context, p, mote_conv_2d_u8_reference);
+    default:
+      context.no_kernel();
+  }
+}
+
+// Factor ids of the map.
+enum Factor { kBatch, kInputChannel, kOutputChannel };
+
+AxisMap axes(const Graph& graph, const Node& node) {
+  const Shape& x = graph.value(node.inputs[0]).type.shape;
+  const Shape& w = graph.value(node.inputs[1]).type.shape;
+  const bool grouped = node.attrs<Conv2dAttrs>().groups > 1;
+  const AxisRole within = AxisRole::blocked_by("channels of a grouped convolution");
+  const AxisRole window = AxisRole::blocked_by(kWindowBlocks);
+  const AxisRole batch = AxisRole::factor(kBatch, x[0]);
+  const AxisRole in = grouped ? within : AxisRole::factor(kInputChannel, w[3]);
+  const AxisRole out = grouped ? within : AxisRole::factor(kOutputChannel, w[0]);
+  AxisMap map{{{batch, window, window, in}, {out, window, window, in}},
+              {{batch, window, window, out}}};
+  if (node.inputs.size() > 2) {
+    map.inputs.push_back(node.has_input(2) ? TensorAxes{out} : TensorAxes{});
+  }
+  return map;
+}
+
+std::optional<QuantRule> quant(const Graph&, const Node& node) { return layer_rule(node, 0); }
+
+Cost cost(const Graph& graph, const Node& node) {
+  const Shape& w = graph.value(node.inputs[1]).type.shape;
+  const Shape& y = graph.value(node.outputs[0]).type.shape;
+  return {y[1] * y[2] * w.elements()};
+}
+
+std::optional<Graph> sample(Rng& rng, SampleKind kind) {
+  Graph graph;
+  const SampleWindow shape = sample_window(rng, kind, 3);
+  const Window& window = shape.window;
+  Conv2dAttrs attrs{window.stride, window.dilation, window.padding};
+  attrs.groups = kind == SampleKind::kHybrid || rng.integer(0, 3) != 0 ? 1 : rng.integer(2, 3);
+  attrs.activation = enum_values(Activation{})[static_cast<size_t>(rng.integer(0, 3))];
+  const int64_t group_ic = rng.integer(1, 9);
+  const int64_t oc = attrs.groups * rng.integer(1, 9);
+  const SampleLayerShape layer_shape{
+      .x = {rng.integer(1, 2), shape.image[0], shape.image[1], group_ic * attrs.groups},
+      .weights = {oc, window.kernel[0], window.kernel[1], group_ic},
+      .channels = oc,
+      .terms = window.kernel[0] * window.kernel[1] * group_ic};
+  const SampleLayer layer = sample_layer(graph, rng, kind, layer_shape);
+  graph.set_outputs(graph.add_node({.op = &op("conv_2d"),
+                                    .inputs = {layer.x, layer.weights, layer.bias},
+                                    .attributes = Attributes::of(attrs)},
+                                   layer.hints));
+  return graph;
+}
+
+}  // namespace
+
+void define_conv_2d(OpSink& sink) {
+  sink.add({.name = "conv_2d",
+            .summary = "y = clamp(sum over window and channels of x * w + b); x NHWC, w OHWI",
+            .tflite_names = {"CONV_2D"},
+            .onnx_names = {"Conv"},
+            .attributes = Attributes::of(Conv2dAttrs{}),
+            .infer = infer,
+            .reference = reference,
+            .axes = axes,
+            .quant = quant,
+            .cost = cost,
+            .sample = sample});
+}
+
+}  // namespace mote::ops

@@ -1,0 +1,185 @@
+// fully_connected: y[i,o] = clamp(sum over c of x[i,c] * w[o,c] + b[o]).
+//
+// Types as conv_2d. Integer results round once under LiteRT's numerics, twice under TFLM's.
+#include "mote/kernels/fully_connected/fully_connected.h"
+
+#include "mote/ops/define.h"
+#include "mote/ops/facets.h"
+#include "mote/ops/nn_attrs.h"
+#include "mote/ops/op_table.h"
+#include "mote/ops/quantized.h"
+#include "mote/ops/window.h"
+
+namespace mote::ops {
+namespace {
+
+void infer(InferContext& context) {
+  context.expect_inputs(2, 3);
+  context.expect_rank(1, 2);
+  const Shape& x = context.shape(0);
+  const Shape& w = context.shape(1);
+  const auto& attrs = context.attrs<FullyConnectedAttrs>();
+  if (x.rank() < 1) context.fail("the input is a scalar");
+  expect_bias(context, 2, w[0]);
+  if (attrs.keep_dims || x.rank() == 2) {
+    if (x.back() != w[1]) {
+      context.fail("the input {} and the weights {} do not fit", to_string(x), to_string(w));
+    }
+    Shape y = x;
+    y[y.rank() - 1] = w[0];
+    return context.add_output(layer_output_type(context), std::move(y));
+  }
+  // Without keep_dims everything but rows of w[1] elements is flattened.
+  int64_t known = 1;
+  for (const int64_t extent : x) known *= extent == kDynamic ? 1 : extent;
+  if (w[1] == 0 || known % w[1] != 0) {
+    context.fail("the input {} is not made of rows of {}", to_string(x), w[1]);
+  }
+  const int64_t rows = x.is_static() ? known / w[1] : kDynamic;
+  if (!x.is_static() && known != w[1]) {
+    context.fail("rows of {} do not fit {} with a dynamic batch", w[1], to_string(x));
+  }
+  context.add_output(layer_output_type(context), {rows, w[0]});
+}
+
+mote_fully_connected_params params(const FullyConnectedAttrs& attrs, const LayerTypes& types) {
+  mote_fully_connected_params p{};
+  p.n = as_i32(types.w.shape[0], "output channels");
+  p.k = as_i32(types.w.shape[1], "input channels");
+  p.m = p.n == 0 ? 0 : as_i32(types.y.shape.elements() / p.n, "rows");
+  const FloatRange range = float_range(attrs.activation);
+  p.y_min = range.low;
+  p.y_max = range.high;
+  return p;
+}
+
+template <class T>
+const T* data_or_null(const EvalContext& context, size_t i) {
+  return context.has_input(i) ? context.input(i).data<T>().data() : nullptr;
+}
+
+void reference_hybrid(const EvalContext& context, const mote_fully_connected_params& p) {
+  const std::vector<float>& w_scales = record(context.input_type(1)).scales;
+  const QuantizedRows x = quantize_rows(context.input(0), p.m, false);
+  const mote_fully_connected_hybrid scales{x.scales.data(), nullptr, w_scales.data(),
+                                           static_cast<int32_t>(w_scales.size())};
+  mote_fully_connected_hybrid_reference(
+      &p, &scales, x.values.data(), context.input(1).data<int8_t>().data(),
+      data_or_null<float>(context, 2), context.output(0).data<float>().data());
+}
+
+template <class X, class W, class B>
+using Kernel = void (*)(const mote_fully_connected_params*, const X*, const W*, const B*, X*);
+
+template <class X, class W, class B>
+void run(const EvalContext& context, const mote_fully_connected_params& p, Kernel<X, W, B> kernel) {
+  kernel(&p, context.input(0).data<X>().data(), context.input(1).data<W>().data(),
+         data_or_null<B>(context, 2), context.output(0).data<X>().data());
+}
+
+void reference(const EvalContext& context) {
+  const LayerTypes types{context.input_type(0), context.input_type(1), context.output_type(0)};
+  const auto& attrs = context.attrs<FullyConnectedAttrs>();
+  mote_fully_connected_params p = params(attrs, types);
+  if (is_hybrid(types.x, types.w)) return reference_hybrid(context, p);
+  if (types.x.dtype == DataType::kF32) return run(context, p, mote_fully_connected_f32_reference);
+  if (!types.x.quantization) context.no_kernel();
+  const bool per_tensor = record(types.w).scales.size() == 1;
+  OutputStage stage(types, attrs.activation,
+                    per_tensor ? ScaleProduct::kFloat : ScaleProduct::kDouble);
+  if (context.numerics == Numerics::kLitert) stage.set_rounding(MOTE_ROUND_SINGLE);
+  p.output = stage.kernel_stage();
+  p.x_zero_point = tensor_record(types.x).zero_point();
+  switch (types.x.dtype) {
+    case DataType::kI8:
+      return run(context, p, mote_fully_connected_i8_reference);
+    case DataType::kI16:
+      if (context.has_input(2) && context.input_type(2).dtype == DataType::kI32) {
+        return run(context, p, mote_fully_connected_i16_b32_reference);
+      }
+      return run(context, p, mote_fully_connected_i16_reference);
+    case DataType::kU8:
+      p.w_zero_point = tensor_record(types.w).zero_point();
+      return run(context, p, mote_fully_connected_u8_reference);
+    default:
+      context.no_kernel();
+  }
+}
+
+AxisMap axes(const Graph& graph, const Node& node) {
+  const Shape& x = graph.value(node.inputs[0]).type.shape;
+  const Shape& w = graph.value(node.inputs[1]).type.shape;
+  const Shape& y = graph.value(node.outputs[0]).type.shape;
+  // Ids: outer axes of y by their number, then input and output channels.
+  const int in = y.rank();
+  const AxisRole out = AxisRole::factor(in + 1, w[0]);
+  AxisMap map{{{}, {out, AxisRole::factor(in, w[1])}}, {{}}};
+  const bool flattened = x.rank() != y.rank() || x.back() != w[1];
+  for (int axis = 0; axis + 1 < y.rank(); ++axis) {
+    map.outputs[0].push_back(flattened ? AxisRole::blocked_by("rows of a flattened input")
+                                       : AxisRole::factor(axis, y[axis]));
+  }
+  map.outputs[0].push_back(out);
+  if (flattened) {
+    map.inputs[0].assign(x.dims().size(), AxisRole::blocked_by("flattened by fully_connected"));
+    map.inputs[1][1] = AxisRole::blocked_by("flattened by fully_connected");
+  } else {
+    map.inputs[0].assign(map.outputs[0].begin(), map.outputs[0].end() - 1);
+    map.inputs[0].push_back(AxisRole::factor(in, w[1]));
+  }
+  if (node.inputs.size() > 2) {
+    map.inputs.push_back(node.has_input(2) ? TensorAxes{out} : TensorAxes{});
+  }
+  return map;
+}
+
+std::optional<QuantRule> quant(const Graph&, const Node& node) { return layer_rule(node, 0); }
+
+Cost cost(const Graph& graph, const Node& node) {
+  const Shape y = graph.value(node.outputs[0]).type.shape.bind(1);
+  const Shape& w = graph.value(node.inputs[1]).type.shape;
+  return {w[0] == 0 ? 0 : y.elements() / w[0] * w.elements()};
+}
+
+std::optional<Graph> sample(Rng& rng, SampleKind kind) {
+  Graph graph;
+  const int64_t ic = rng.integer(1, 70);
+  const int64_t oc = rng.integer(1, 40);
+  FullyConnectedAttrs attrs;
+  attrs.activation = enum_values(Activation{})[static_cast<size_t>(rng.integer(0, 3))];
+  Shape x{rng.integer(1, 5), ic};
+  if (rng.integer(0, 3) == 0) {
+    x = {rng.integer(1, 3), rng.integer(1, 3), ic};
+    attrs.keep_dims = rng.integer(0, 1) == 0;
+  }
+  const SampleLayerShape shape{
+      .x = x,
+      .weights = {oc, ic},
+      .channels = oc,
+      .terms = ic,
+      .per_channel_allowed = kind == SampleKind::kI8 || kind == SampleKind::kHybrid};
+  const SampleLayer layer = sample_layer(graph, rng, kind, shape);
+  graph.set_outputs(graph.add_node({.op = &op("fully_connected"),
+                                    .inputs = {layer.x, layer.weights, layer.bias},
+                                    .attributes = Attributes::of(attrs)},
+                                   layer.hints));
+  return graph;
+}
+
+}  // namespace
+
+void define_fully_connected(OpSink& sink) {
+  sink.add({.name = "fully_connected",
+            .summary = "y = clamp(x * w^T + b); x [..,k], w [n,k]",
+            .tflite_names = {"FULLY_CONNECTED"},
+            .onnx_names = {"Gemm", "MatMul"},
+            .attributes = Attributes::of(FullyConnectedAttrs{}),
+            .infer = infer,
+            .reference = reference,
+            .axes = axes,
+            .quant = quant,
+            .cost = cost,
+            .sample = sample});
+}
+
+}  // namespace mote::ops
