@@ -8,6 +8,7 @@
 #include "mote/ops/elementwise.h"
 #include "mote/ops/facets.h"
 #include "mote/ops/math_attrs.h"
+#include "mote/ops/quantized_elementwise.h"
 
 namespace mote::ops {
 namespace {
@@ -43,6 +44,7 @@ T remainder(T a, T b) {
 }
 
 struct Add {
+  static constexpr QuantizedBinary kQuantized = QuantizedBinary::kAdd;
   template <class T>
   static T apply(T a, T b) {
     if constexpr (std::is_floating_point_v<T>) return a + b;
@@ -51,6 +53,7 @@ struct Add {
 };
 
 struct Sub {
+  static constexpr QuantizedBinary kQuantized = QuantizedBinary::kSub;
   template <class T>
   static T apply(T a, T b) {
     if constexpr (std::is_floating_point_v<T>) return a - b;
@@ -59,6 +62,7 @@ struct Sub {
 };
 
 struct Mul {
+  static constexpr QuantizedBinary kQuantized = QuantizedBinary::kMul;
   template <class T>
   static T apply(T a, T b) {
     if constexpr (std::is_floating_point_v<T>) return a * b;
@@ -67,6 +71,7 @@ struct Mul {
 };
 
 struct Div {
+  static constexpr QuantizedBinary kQuantized = QuantizedBinary::kDiv;
   template <class T>
   static T apply(T a, T b) {
     if constexpr (std::is_floating_point_v<T>) return a / b;
@@ -107,6 +112,7 @@ struct FloorMod {
 
 // NaN wins, as in NumPy and ONNX.
 struct Minimum {
+  static constexpr QuantizedBinary kQuantized = QuantizedBinary::kMinimum;
   template <class T>
   static T apply(T a, T b) {
     if constexpr (std::is_floating_point_v<T>) {
@@ -117,6 +123,7 @@ struct Minimum {
 };
 
 struct Maximum {
+  static constexpr QuantizedBinary kQuantized = QuantizedBinary::kMaximum;
   template <class T>
   static T apply(T a, T b) {
     if constexpr (std::is_floating_point_v<T>) {
@@ -127,6 +134,7 @@ struct Maximum {
 };
 
 struct SquaredDifference {
+  static constexpr QuantizedBinary kQuantized = QuantizedBinary::kSquaredDifference;
   template <class T>
   static T apply(T a, T b) {
     const T difference = Sub::apply(a, b);
@@ -168,8 +176,14 @@ void clamp_to(const ClampRange& range, const TensorView& y) {
 }
 
 template <class Op>
+concept HasIntegerKernel = requires { Op::kQuantized; };
+
+template <class Op>
 void reference(const EvalContext& context) {
-  if (is_quantized(context)) context.no_kernel();
+  if (is_quantized(context)) {
+    if constexpr (HasIntegerKernel<Op>) return quantized_binary(context, Op::kQuantized);
+    context.no_kernel();
+  }
   const bool known = with_number(context.input_type(0).dtype, [&]<class T>() {
     map_binary<T, T>(context, [](Compute<T> a, Compute<T> b) { return Op::apply(a, b); });
   });
@@ -197,11 +211,14 @@ struct Row {
 };
 
 // An operand of the full shape and one of a broadcast shape, in either order.
-template <OpName kName>
+template <class Op, OpName kName>
 std::optional<Graph> sample(Rng& rng, SampleKind kind) {
+  const OpDef& def = op(kName.view());
+  if constexpr (HasIntegerKernel<Op>) {
+    if (kind != SampleKind::kF32) return sample_quantized_binary(rng, kind, def, Op::kQuantized);
+  }
   if (kind != SampleKind::kF32) return std::nullopt;
   Graph graph;
-  const OpDef& def = op(kName.view());
   const Shape full = sample_shape(rng);
   Shape part = full;
   for (int axis = 0; axis < part.rank(); ++axis) {
@@ -233,7 +250,7 @@ void define(OpSink& sink, const Row& row) {
             .permute = same_attributes,
             .quant = row.quant,
             .cost = no_macs,
-            .sample = sample<kName>});
+            .sample = sample<Op, kName>});
 }
 
 }  // namespace

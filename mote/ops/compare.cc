@@ -4,6 +4,7 @@
 #include "mote/ops/define.h"
 #include "mote/ops/elementwise.h"
 #include "mote/ops/facets.h"
+#include "mote/ops/quantized_elementwise.h"
 
 namespace mote::ops {
 namespace {
@@ -31,8 +32,18 @@ void infer_bits(InferContext& context) {
 }
 
 template <class F>
+constexpr QuantizedCompare quantized_kind() {
+  if constexpr (std::is_same_v<F, std::equal_to<>>) return QuantizedCompare::kEqual;
+  else if constexpr (std::is_same_v<F, std::not_equal_to<>>) return QuantizedCompare::kNotEqual;
+  else if constexpr (std::is_same_v<F, std::less<>>) return QuantizedCompare::kLess;
+  else if constexpr (std::is_same_v<F, std::less_equal<>>) return QuantizedCompare::kLessEqual;
+  else if constexpr (std::is_same_v<F, std::greater<>>) return QuantizedCompare::kGreater;
+  else return QuantizedCompare::kGreaterEqual;
+}
+
+template <class F>
 void reference_compare(const EvalContext& context) {
-  if (is_quantized(context)) context.no_kernel();
+  if (is_quantized(context)) return quantized_compare(context, quantized_kind<F>());
   with_any(context.input_type(0).dtype, [&]<class T>() { map_binary<T, bool>(context, F{}); });
 }
 
@@ -62,8 +73,19 @@ void reference_bits(const EvalContext& context) {
 
 enum class Operands { kFloat, kBool, kInteger };
 
+template <OpName kName>
+std::optional<Graph> sample_quantized(Rng& rng) {
+  Graph graph;
+  const Shape full = sample_shape(rng);
+  const ValueId a = sample_input(graph, rng, SampleKind::kI8, full);
+  const ValueId b = sample_input(graph, rng, SampleKind::kI8, {full.back()});
+  graph.set_outputs(graph.add_node({.op = &op(kName.view()), .inputs = {a, b}}));
+  return graph;
+}
+
 template <OpName kName, Operands kOperands>
 std::optional<Graph> sample(Rng& rng, SampleKind kind) {
+  if (kind == SampleKind::kI8 && kOperands == Operands::kFloat) return sample_quantized<kName>(rng);
   if (kind != SampleKind::kF32) return std::nullopt;
   constexpr DataType kIntegers[] = {DataType::kI32, DataType::kU8, DataType::kI64};
   const DataType dtype = kOperands == Operands::kBool      ? DataType::kBool

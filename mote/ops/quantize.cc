@@ -6,6 +6,7 @@
 #include "mote/ops/facets.h"
 #include "mote/ops/math_attrs.h"
 #include "mote/ops/op_table.h"
+#include "mote/ops/quantized_elementwise.h"
 
 namespace mote::ops {
 namespace {
@@ -40,6 +41,7 @@ void for_each_entry(const Quantization& record, const Shape& shape, Body body) {
 // Ties away from zero, as TFLite; ONNX rounds ties to even, which differs in ties only.
 void reference_quantize(const EvalContext& context) {
   const DataType dtype = context.output_type(0).dtype;
+  if (is_quantized(context)) return requantize(context);
   if (context.input_type(0).dtype != DataType::kF32) context.no_kernel();
   const Quantization& record = context.output_quantization(0);
   const IntegerRange range = integer_range(dtype);
@@ -73,7 +75,9 @@ std::optional<Graph> sample_quantize(Rng& rng, SampleKind kind) {
   const DataType dtype = sample_activation_type(kind);
   if (!is_integer(dtype)) return std::nullopt;
   Graph graph;
-  const ValueId x = graph.add_input("x", {DataType::kF32, sample_shape(rng)});
+  const bool real = kind == SampleKind::kU8 || rng.integer(0, 1) == 0;
+  const ValueId x = real ? graph.add_input("x", {DataType::kF32, sample_shape(rng)})
+                         : sample_input(graph, rng, kind, sample_shape(rng));
   graph.set_outputs(graph.add_node(
       {.op = &op("quantize"), .inputs = {x}, .attributes = Attributes::of(TypeAttrs{dtype})},
       random_record(rng, kind)));
@@ -92,7 +96,7 @@ std::optional<Graph> sample_dequantize(Rng& rng, SampleKind kind) {
 
 void define_quantize(OpSink& sink) {
   sink.add({.name = "quantize",
-            .summary = "y = saturate(round(x / scale) + zero_point) by the record of y",
+            .summary = "y = saturate(round(x / scale) + zero_point) by the record of y; x real or quantized",
             .tflite_names = {"QUANTIZE"},
             .onnx_names = {"QuantizeLinear"},
             .attributes = Attributes::of(TypeAttrs{DataType::kI8}),

@@ -8,6 +8,7 @@
 #include "mote/ops/facets.h"
 #include "mote/ops/math_attrs.h"
 #include "mote/ops/op_table.h"
+#include "mote/ops/quantized_elementwise.h"
 #include "mote/ops/strided.h"
 
 namespace mote::ops {
@@ -169,8 +170,21 @@ void reduce(const EvalContext& context) {
 }
 
 template <class Op>
+constexpr std::optional<QuantizedReduce> quantized_kind() {
+  if constexpr (std::is_same_v<Op, Mean>) return QuantizedReduce::kMean;
+  else if constexpr (std::is_same_v<Op, Sum>) return QuantizedReduce::kSum;
+  else if constexpr (std::is_same_v<Op, Max>) return QuantizedReduce::kMax;
+  else if constexpr (std::is_same_v<Op, Min>) return QuantizedReduce::kMin;
+  else return std::nullopt;
+}
+
+template <class Op>
 void reference(const EvalContext& context) {
-  if (is_quantized(context)) context.no_kernel();
+  if (is_quantized(context)) {
+    constexpr std::optional<QuantizedReduce> kKind = quantized_kind<Op>();
+    if constexpr (kKind.has_value()) return quantized_reduce(context, *kKind);
+    context.no_kernel();
+  }
   const bool known = with_number(context.input_type(0).dtype,
                                  [&]<class T>() { reduce<Op, T>(context); });
   if (!known) context.no_kernel();
@@ -255,18 +269,39 @@ std::optional<Attributes> permute(const Graph&, const Node& node,
   return Attributes::of(std::move(attrs));
 }
 
+// The operators with an integer kernel, and whether the result keeps the scale.
+template <OpName kName>
+std::optional<bool> quantized_keeps_scale() {
+  if (kName.view() == "mean" || kName.view() == "sum") return false;
+  if (kName.view() == "reduce_max" || kName.view() == "reduce_min") return true;
+  return std::nullopt;
+}
+
 template <OpName kName, DataType kType>
 std::optional<Graph> sample(Rng& rng, SampleKind kind) {
-  if (kind != SampleKind::kF32) return std::nullopt;
+  const std::optional<bool> keeps_scale = quantized_keeps_scale<kName>();
+  if (kind == SampleKind::kHybrid) return std::nullopt;
+  if (kind != SampleKind::kF32 && !keeps_scale) return std::nullopt;
   Graph graph;
   const Shape shape = sample_shape(rng);
   ReduceAttrs attrs{.keep_dims = rng.integer(0, 1) == 0};
   for (int64_t axis = 0; axis < shape.rank(); ++axis) {
     if (rng.integer(0, 1) == 0) attrs.axes.push_back(axis);
   }
-  const ValueId x = graph.add_input("x", {kType, shape});
+  if (attrs.axes.empty()) attrs.axes.push_back(0);
+  const ValueId x = kind == SampleKind::kF32 ? graph.add_input("x", {kType, shape})
+                                             : sample_input(graph, rng, kind, shape);
+  Graph::OutputHints hints;
+  if (kind != SampleKind::kF32) {
+    hints = *keeps_scale ? record_of(graph, x) : random_record(rng, kind);
+    // A scale near the input's, as calibration gives it.
+    if (!*keeps_scale) {
+      hints.quantization[0]->scales[0] =
+          graph.value(x).type.quantization->scale() * rng.uniform(0.4f, 3.0f);
+    }
+  }
   graph.set_outputs(graph.add_node(
-      {.op = &op(kName.view()), .inputs = {x}, .attributes = Attributes::of(attrs)}));
+      {.op = &op(kName.view()), .inputs = {x}, .attributes = Attributes::of(attrs)}, hints));
   return graph;
 }
 

@@ -1,16 +1,45 @@
 // relu, relu6, relu_n1_to_1: clamps that stand alone where they could not be fused.
+//
+// Integers: the change of scale from x to y is applied, as the TFLite specification says
+// (TensorFlow Lite Micro's RELU6 ignores it).
 #include <algorithm>
 
+#include "mote/kernels/activation/activation.h"
 #include "mote/ops/activation.h"
 #include "mote/ops/define.h"
 #include "mote/ops/facets.h"
 #include "mote/ops/op_table.h"
+#include "mote/ops/quantized.h"
 
 namespace mote::ops {
 namespace {
 
+template <class T>
+void run(const EvalContext& context, const mote_unary_params& p,
+         void (*kernel)(const mote_unary_params*, int64_t, const T*, T*)) {
+  kernel(&p, context.input(0).elements(), context.input(0).data<T>().data(),
+         context.output(0).data<T>().data());
+}
+
+void reference_quantized(const EvalContext& context, Activation activation) {
+  const mote_table_scales scales = table_scales(context.input_type(0), context.output_type(0));
+  const StoredRange range = stored_range(activation, context.output_type(0));
+  const mote_unary_params p = mote_relu_prepare(&scales, range.low, range.high);
+  switch (context.input_type(0).dtype) {
+    case DataType::kI8:
+      return run(context, p, mote_relu_i8_reference);
+    case DataType::kI16:
+      return run(context, p, mote_relu_i16_reference);
+    case DataType::kU8:
+      return run(context, p, mote_relu_u8_reference);
+    default:
+      context.no_kernel();
+  }
+}
+
 template <Activation kActivation>
 void reference(const EvalContext& context) {
+  if (is_quantized(context)) return reference_quantized(context, kActivation);
   if (context.input_type(0).dtype != DataType::kF32) context.no_kernel();
   const ClampRange range = clamp_range(kActivation);
   const auto x = context.input(0).data<float>();
@@ -21,11 +50,13 @@ void reference(const EvalContext& context) {
 
 template <Activation kActivation>
 std::optional<Graph> sample(Rng& rng, SampleKind kind) {
-  if (kind != SampleKind::kF32) return std::nullopt;
+  if (kind == SampleKind::kHybrid) return std::nullopt;
   Graph graph;
-  const Shape shape{rng.integer(1, 3), rng.integer(1, 9), rng.integer(1, 17)};
-  const ValueId x = graph.add_input("x", {DataType::kF32, shape});
-  graph.set_outputs(graph.add_node({.op = &op(name(kActivation)), .inputs = {x}}));
+  const ValueId x =
+      sample_input(graph, rng, kind, {rng.integer(1, 3), rng.integer(1, 9), rng.integer(1, 17)});
+  Graph::OutputHints hints =
+      rng.integer(0, 1) == 0 ? record_of(graph, x) : random_record(rng, kind);
+  graph.set_outputs(graph.add_node({.op = &op(name(kActivation)), .inputs = {x}}, hints));
   return graph;
 }
 
@@ -39,6 +70,7 @@ OpDef definition(std::string_view summary, std::string_view tflite_name) {
           .axes = elementwise_axes,
           .permute = same_attributes,
           .quant = own_scales,
+          .cost = no_macs,
           .sample = sample<kActivation>};
 }
 
