@@ -1,0 +1,195 @@
+// svdf: a fully connected layer, a memory of its outputs, and a weighted sum over that memory.
+#include "mote/kernels/svdf/svdf.h"
+
+#include <algorithm>
+
+#include "mote/ops/define.h"
+#include "mote/ops/facets.h"
+#include "mote/ops/nn_attrs.h"
+#include "mote/ops/op_table.h"
+#include "mote/ops/quantized.h"
+
+namespace mote::ops {
+namespace {
+
+// Operands in TFLite's order.
+enum Operand : size_t { kX, kFeature, kTime, kBias, kState, kOperands };
+
+void infer(InferContext& context) {
+  context.expect_inputs(kOperands, kOperands);
+  for (const Operand i : {kX, kFeature, kTime}) context.expect_rank(i, 2);
+  const int64_t rank = context.attrs<SvdfAttrs>().rank;
+  const Shape& x = context.shape(kX);
+  const Shape& feature = context.shape(kFeature);
+  const Shape& time = context.shape(kTime);
+  if (rank < 1 || feature[0] % rank != 0) {
+    context.fail("{} filters cannot be groups of {}", feature[0], rank);
+  }
+  if (x[1] != feature[1] || time[0] != feature[0] || time[1] < 1) {
+    context.fail("input {}, feature weights {} and time weights {} do not fit", to_string(x),
+                 to_string(feature), to_string(time));
+  }
+  if (context.has_input(kBias) && context.shape(kBias) != Shape{feature[0] / rank}) {
+    context.fail("the bias is {}, expected [{}]", to_string(context.shape(kBias)),
+                 feature[0] / rank);
+  }
+  const Shape& state = context.shape(kState);
+  if (!state.is_static() || state.elements() != x.bind(1)[0] * feature[0] * time[1]) {
+    context.fail("the state is {}, expected {} elements a row", to_string(state),
+                 feature[0] * time[1]);
+  }
+  const bool integer = context.dtype(kX) == DataType::kI8;
+  const DataType memory = context.dtype(kState);
+  const bool known = integer ? (memory == DataType::kI16 || memory == DataType::kI8) &&
+                                   context.dtype(kTime) == memory &&
+                                   context.dtype(kFeature) == DataType::kI8
+                             : context.dtype(kX) == DataType::kF32 && memory == DataType::kF32 &&
+                                   context.dtype(kFeature) == DataType::kF32 &&
+                                   context.dtype(kTime) == DataType::kF32;
+  if (!known) {
+    context.fail("no svdf of {} with {} weights and {} state", name(context.dtype(kX)),
+                 name(context.dtype(kFeature)), name(memory));
+  }
+  context.add_output(context.dtype(kX), {x[0], feature[0] / rank});
+}
+
+mote_svdf_params params(const EvalContext& context) {
+  mote_svdf_params p{};
+  p.n = as_i32(context.input_type(kX).shape[0], "batch");
+  p.inputs = as_i32(context.input_type(kX).shape[1], "inputs");
+  p.filters = as_i32(context.input_type(kFeature).shape[0], "filters");
+  p.memory = as_i32(context.input_type(kTime).shape[1], "memory");
+  p.rank = as_i32(context.attrs<SvdfAttrs>().rank, "rank");
+  if (context.input_type(kState).shape.elements() !=
+      static_cast<int64_t>(p.n) * p.filters * p.memory) {
+    throw_error(ErrorKind::kUnsupported, "the state of svdf is for another batch than {}", p.n);
+  }
+  return p;
+}
+
+void run_f32(const EvalContext& context, const mote_svdf_params& p) {
+  const auto y = context.output(0).data<float>();
+  mote_svdf_f32_reference(
+      &p, context.input(kX).data<float>().data(), context.input(kFeature).data<float>().data(),
+      context.input(kTime).data<float>().data(),
+      context.has_input(kBias) ? context.input(kBias).data<float>().data() : nullptr,
+      context.state(kState).data<float>().data(), y.data());
+  const FloatRange range = float_range(context.attrs<SvdfAttrs>().activation);
+  for (float& value : y) value = std::clamp(value, range.low, range.high);
+}
+
+template <class State>
+void run_i8(const EvalContext& context, mote_svdf_params p,
+            void (*kernel)(const mote_svdf_params*, const int8_t*, const int8_t*, const State*,
+                           const int32_t*, State*, int8_t*)) {
+  const Quantization& x = tensor_record(context.input_type(kX));
+  const Quantization& state = tensor_record(context.input_type(kState));
+  const Quantization& y = tensor_record(context.output_type(0));
+  // TFLite forms both factors in float.
+  const float to_state =
+      x.scale() * tensor_record(context.input_type(kFeature)).scale() / state.scale();
+  const float to_output =
+      state.scale() * tensor_record(context.input_type(kTime)).scale() / y.scale();
+  p.to_state = mote_quantize_multiplier(static_cast<double>(to_state));
+  p.to_output = mote_quantize_multiplier(static_cast<double>(to_output));
+  p.x_zero_point = x.zero_point();
+  p.state_zero_point = state.zero_point();
+  p.y_zero_point = y.zero_point();
+  kernel(&p, context.input(kX).data<int8_t>().data(), context.input(kFeature).data<int8_t>().data(),
+         context.input(kTime).data<State>().data(),
+         context.has_input(kBias) ? context.input(kBias).data<int32_t>().data() : nullptr,
+         context.state(kState).data<State>().data(), context.output(0).data<int8_t>().data());
+}
+
+void reference(const EvalContext& context) {
+  const mote_svdf_params p = params(context);
+  if (context.input_type(kX).dtype == DataType::kF32) return run_f32(context, p);
+  if (context.input_type(kState).dtype == DataType::kI16) {
+    return run_i8(context, p, mote_svdf_i8_state_i16_reference);
+  }
+  run_i8(context, p, mote_svdf_i8_state_i8_reference);
+}
+
+AxisMap axes(const Graph& graph, const Node& node) {
+  return blocked_axes(graph, node, "svdf keeps a state laid out by filter and time");
+}
+
+std::optional<QuantRule> quant(const Graph&, const Node&) {
+  QuantRule rule;
+  rule.inputs.assign(kOperands, {QuantRule::Role::kActivation});
+  for (const Operand i : {kFeature, kTime, kBias, kState})
+    rule.inputs[i] = {QuantRule::Role::kState};
+  return rule;
+}
+
+Cost cost(const Graph& graph, const Node& node) {
+  return {graph.value(node.inputs[kFeature]).type.shape.elements() +
+          graph.value(node.inputs[kTime]).type.shape.elements()};
+}
+
+std::optional<Graph> sample(Rng& rng, SampleKind kind) {
+  if (kind != SampleKind::kF32 && kind != SampleKind::kI8) return std::nullopt;
+  Graph graph;
+  const SvdfAttrs attrs{rng.integer(1, 2),
+                        kind == SampleKind::kI8 ? Activation::kRelu : Activation::kNone};
+  const int64_t units = rng.integer(1, 8);
+  const int64_t filters = units * attrs.rank;
+  const int64_t inputs = rng.integer(1, 20);
+  const int64_t memory = rng.integer(1, 6);
+  const int64_t n = rng.integer(1, 2);
+  const bool integer = kind == SampleKind::kI8;
+  const bool wide = rng.integer(0, 1) == 0;
+  const DataType state = !integer ? DataType::kF32 : wide ? DataType::kI16 : DataType::kI8;
+  const ValueId x = sample_input(graph, rng, kind, {n, inputs});
+  const auto record = [&](float scale) {
+    return integer ? std::optional(Quantization::per_tensor(scale, 0)) : std::nullopt;
+  };
+  const float x_scale = integer ? graph.value(x).type.quantization->scale() : 1.0f;
+  const float w_scale = rng.uniform(0.005f, 0.05f);
+  const float t_scale = wide ? 1.0f / 32768.0f : 1.0f / 128.0f;
+  const float state_scale =
+      x_scale * w_scale * 74.0f * static_cast<float>(inputs) * (wide ? 0.02f : 1.5f);
+  const DataType weights = integer ? DataType::kI8 : DataType::kF32;
+  const ValueId feature = graph.add_constant(
+      "feature", sample_tensor(rng, weights, {filters, inputs}), record(w_scale));
+  const ValueId time =
+      graph.add_constant("time", sample_tensor(rng, state, {filters, memory}), record(t_scale));
+  ValueId bias;
+  if (!integer || rng.integer(0, 1) == 0) {
+    Tensor values(integer ? DataType::kI32 : DataType::kF32, {units});
+    if (integer) {
+      for (int32_t& v : values.data<int32_t>()) v = static_cast<int32_t>(rng.integer(-9999, 9999));
+    }
+    bias = graph.add_constant("bias", std::move(values), record(state_scale * t_scale));
+  }
+  const ValueId memory_state =
+      graph.add_state("state", Tensor(state, {n, filters * memory}), record(state_scale));
+  Graph::OutputHints hints;
+  if (integer) {
+    const float spread = (wide ? 20000.0f * 16384.0f : 64.0f * 64.0f) * 2.0f;
+    hints.quantization = {Quantization::per_tensor(
+        state_scale * t_scale * spread / 128.0f * rng.uniform(0.2f, 2.0f), -128)};
+  }
+  graph.set_outputs(graph.add_node({.op = &op("svdf"),
+                                    .inputs = {x, feature, time, bias, memory_state},
+                                    .attributes = Attributes::of(attrs)},
+                                   hints));
+  return graph;
+}
+
+}  // namespace
+
+void define_svdf(OpSink& sink) {
+  sink.add({.name = "svdf",
+            .summary = "state gains feature * x; y = sum over memory and rank of time * state + b",
+            .tflite_names = {"SVDF"},
+            .attributes = Attributes::of(SvdfAttrs{}),
+            .infer = infer,
+            .reference = reference,
+            .axes = axes,
+            .quant = quant,
+            .cost = cost,
+            .sample = sample});
+}
+
+}  // namespace mote::ops
