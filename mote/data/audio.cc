@@ -7,6 +7,7 @@
 #include <cstring>
 #include <memory>
 #include <numbers>
+#include <string_view>
 
 #include "mote/base/error.h"
 #include "mote/base/file.h"
@@ -154,6 +155,36 @@ Audio resampled(const Audio& audio, int64_t sample_rate) {
     result.samples[i] = static_cast<float>(sum);
   }
   return result;
+}
+
+std::vector<std::byte> wav_bytes(std::span<const int16_t> samples, int64_t sample_rate,
+                                 int channels) {
+  constexpr uint64_t kPcm = 1;
+  constexpr uint64_t kSampleBytes = 2;
+  constexpr uint64_t kHeaderBytes = 44;
+  const uint64_t frame_bytes = kSampleBytes * static_cast<uint64_t>(channels);
+  std::vector<std::byte> file;
+  file.reserve(kHeaderBytes + samples.size_bytes());
+  const auto put = [&](uint64_t value, int bytes) {
+    for (int i = 0; i < bytes; ++i) file.push_back(static_cast<std::byte>(value >> (8 * i)));
+  };
+  const auto put_text = [&](std::string_view text) {
+    for (char c : text) file.push_back(static_cast<std::byte>(c));
+  };
+  put_text("RIFF");
+  put(kHeaderBytes - 8 + samples.size_bytes(), 4);
+  put_text("WAVEfmt ");
+  put(16, 4);
+  put(kPcm, 2);
+  put(static_cast<uint64_t>(channels), 2);
+  put(static_cast<uint64_t>(sample_rate), 4);
+  put(static_cast<uint64_t>(sample_rate) * frame_bytes, 4);
+  put(frame_bytes, 2);
+  put(8 * kSampleBytes, 2);
+  put_text("data");
+  put(samples.size_bytes(), 4);
+  for (int16_t sample : samples) put(static_cast<uint16_t>(sample), 2);
+  return file;
 }
 
 std::vector<int16_t> to_int16(const std::vector<float>& samples) {

@@ -33,6 +33,10 @@ Audio read_audio(const std::filesystem::path& path);
 /// at the lower of the two Nyquist frequencies. Exact (a copy) when the rates are equal.
 Audio resampled(const Audio& audio, int64_t sample_rate);
 
+/// The bytes of a 16-bit PCM WAV file; `samples` of several channels are interleaved.
+std::vector<std::byte> wav_bytes(std::span<const int16_t> samples, int64_t sample_rate,
+                                 int channels = 1);
+
 /// 16-bit samples, rounded half away from zero and clamped.
 std::vector<int16_t> to_int16(const std::vector<float>& samples);
 

@@ -10,25 +10,8 @@
 namespace mote::data {
 
 std::string wav_of(const std::vector<int16_t>& samples, uint32_t sample_rate, uint16_t channels) {
-  std::string file;
-  const auto put = [&](uint64_t value, int bytes) {
-    for (int i = 0; i < bytes; ++i) file += static_cast<char>(value >> (8 * i));
-  };
-  const uint64_t data_bytes = samples.size() * 2;
-  file += "RIFF";
-  put(36 + data_bytes, 4);
-  file += "WAVEfmt ";
-  put(16, 4);
-  put(1, 2);
-  put(channels, 2);
-  put(sample_rate, 4);
-  put(uint64_t{sample_rate} * channels * 2, 4);
-  put(uint64_t{channels} * 2, 2);
-  put(16, 2);
-  file += "data";
-  put(data_bytes, 4);
-  for (int16_t sample : samples) put(static_cast<uint16_t>(sample), 2);
-  return file;
+  const auto bytes = wav_bytes(samples, sample_rate, channels);
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 namespace {
