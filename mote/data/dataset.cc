@@ -40,7 +40,7 @@ Dataset::Dataset(std::shared_ptr<const Shared> shared, int64_t first, int64_t co
 Dataset Dataset::open(const std::filesystem::path& path, const DatasetOptions& options) {
   DatasetSpec spec = load_dataset_spec(path, options);
   std::unique_ptr<Source> source = with_context(
-      [&] { return "opening dataset '" + path.string() + "'"; },
+      [&] { return fmt::format("opening dataset '{}'", path.string()); },
       [&] {
         return one_file_each(spec.source) ? open_file_source(spec) : open_stacked_source(spec);
       });
@@ -93,7 +93,7 @@ Prepared Dataset::prepared(int64_t index) const {
   const int64_t place = at(index);
   return with_context(
       [&] {
-        return "sample '" + shared_->source->id(place) + "' of dataset '" + spec().name + "'";
+        return fmt::format("sample '{}' of dataset '{}'", shared_->source->id(place), spec().name);
       },
       [&] { return shared_->preprocessor(shared_->source->content(place)); });
 }

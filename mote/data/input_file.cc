@@ -61,7 +61,7 @@ Prepared prepare(SourceKind kind, Content content, const SpecOf& spec_of) {
 
 Prepared read_one(const fs::path& path, const SpecOf& spec_of) {
   const MappedFile file(path);
-  const std::string name = "'" + path.string() + "'";
+  const std::string name = fmt::format("'{}'", path.string());
   if (is_image(file.bytes())) {
     return prepare(SourceKind::kImages, decode_image(file.bytes(), name), spec_of);
   }
@@ -91,12 +91,12 @@ std::vector<Tensor> read_files(std::span<const fs::path> paths, std::span<const 
   }
   std::vector<Tensor> tensors;
   for (size_t i = 0; i < inputs.size(); ++i) {
-    tensors.push_back(with_context([&] { return "input file '" + paths[i].string() + "'"; },
-                                   [&] {
-                                     const Prepared prepared = read_one(paths[i], spec_of);
-                                     return adapt(prepared.tensors.front(), prepared.integers,
-                                                  inputs[i]);
-                                   }));
+    tensors.push_back(
+        with_context([&] { return fmt::format("input file '{}'", paths[i].string()); },
+                     [&] {
+                       const Prepared prepared = read_one(paths[i], spec_of);
+                       return adapt(prepared.tensors.front(), prepared.integers, inputs[i]);
+                     }));
   }
   return tensors;
 }

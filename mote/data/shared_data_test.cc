@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 #include <string>
 
 #include "mote/base/error.h"
@@ -132,6 +133,19 @@ TEST_F(SharedData, mfccs_of_clips_that_kws01_holds_too_are_the_same) {
     });
   }
   EXPECT_EQ(found, 146);
+}
+
+TEST(KeywordSpotter, committed_features_are_sound_and_calibration_is_kept_apart) {
+  const Dataset test = open("../keyword_spotter/test.toml");
+  const Dataset calibration = open("../keyword_spotter/calibration.toml");
+  EXPECT_EQ(test.size(), 400);
+  EXPECT_EQ(calibration.size(), 100);
+  const std::vector<ModelInput> input = {{.name = "features", .shape = {kDynamic, 1, 49, 10}}};
+  EXPECT_EQ(test.inputs(0, input)[0].shape(), Shape({1, 1, 49, 10}));
+  std::vector<uint64_t> all = test.fingerprints();
+  const std::vector<uint64_t> other = calibration.fingerprints();
+  all.insert(all.end(), other.begin(), other.end());
+  EXPECT_EQ(std::set(all.begin(), all.end()).size(), 500u);
 }
 
 }  // namespace
