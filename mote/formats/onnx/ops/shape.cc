@@ -145,7 +145,6 @@ void import_size(NodeImport& node) {
 void import_identity(NodeImport& node) { node.output_same(0, 0); }
 
 void import_dropout(NodeImport& node) {
-  if (node.has_output(1)) node.refuse("the output mask is not supported");
   if (node.opset() >= 12 && node.has_input(2)) {
     const Tensor& training = node.required_constant(2, "training_mode");
     if (training.elements() != 1 || elements_as<int64_t>(training)[0] != 0) {
@@ -153,6 +152,12 @@ void import_dropout(NodeImport& node) {
     }
   }
   node.output_same(0, 0);
+  if (!node.has_output(1)) return;
+  // Without training nothing is dropped: the mask is true everywhere.
+  if (!node.shape(0).is_static()) node.refuse("a mask of a dynamic batch; fix it with --shape");
+  const ValueId kept = node.add_constant(Tensor::scalar<bool>(true));
+  const ShapeAttrs attrs{node.shape(0).dims()};
+  node.output(1, node.emit("broadcast_to", {kept}, Attributes::of(attrs)));
 }
 
 void import_cast(NodeImport& node) {
