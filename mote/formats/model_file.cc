@@ -94,7 +94,8 @@ void save_model(const std::filesystem::path& path, const Graph& graph,
                 known_extensions());
   }
   if (format->write == nullptr) {
-    throw_error(ErrorKind::kUnsupported, "'{}': {} files are only read", path.string(), format->name);
+    throw_error(ErrorKind::kUnsupported, "'{}': {} files are only read", path.string(),
+                format->name);
   }
   const std::vector<std::byte> bytes =
       with_context([&] { return "writing '" + path.string() + "'"; },

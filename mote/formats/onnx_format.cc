@@ -1,6 +1,7 @@
 // ONNX as a row of the table of formats.
 #include "mote/formats/common/model_format.h"
 #include "mote/formats/onnx/read.h"
+#include "mote/formats/onnx/write.h"
 
 namespace mote {
 namespace {
@@ -17,7 +18,11 @@ bool recognizes(std::span<const std::byte> bytes) {
 }  // namespace
 
 ModelFormat onnx_format() {
-  return {.name = "onnx", .extensions = {".onnx"}, .recognizes = recognizes, .read = read_onnx};
+  return {.name = "onnx",
+          .extensions = {".onnx"},
+          .recognizes = recognizes,
+          .read = read_onnx,
+          .write = write_onnx};
 }
 
 }  // namespace mote

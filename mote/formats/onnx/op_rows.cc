@@ -34,4 +34,14 @@ const ImportRow* find_import(std::string_view domain, std::string_view op_type, 
   return best;
 }
 
+const ExportRow* find_export(std::string_view op) {
+  static const std::map<std::string_view, const ExportRow*> by_name = [] {
+    std::map<std::string_view, const ExportRow*> index;
+    for (const ExportRow& row : op_rows().exports()) index.emplace(row.op, &row);
+    return index;
+  }();
+  const auto found = by_name.find(op);
+  return found == by_name.end() ? nullptr : found->second;
+}
+
 }  // namespace mote::onnx

@@ -12,7 +12,10 @@ namespace mote::onnx {
 
 class NodeImport;
 
+class NodeExport;
+
 using ImportHandler = void (*)(NodeImport&);
+using ExportHandler = void (*)(NodeExport&);
 
 struct ImportRow {
   std::string_view op_type;
@@ -24,12 +27,24 @@ struct ImportRow {
   int64_t since = 1;
 };
 
+struct ExportRow {
+  std::string_view op;  ///< our operator
+  ExportHandler handler = nullptr;
+  /// ONNX's operator, for handlers that serve several.
+  std::string_view op_type = {};
+  /// The first opset that has what the handler writes.
+  int64_t since = 1;
+};
+
 class OnnxSink {
  public:
   void add_import(const ImportRow& row) { imports_.push_back(row); }
+  void add_export(const ExportRow& row) { exports_.push_back(row); }
   const std::vector<ImportRow>& imports() const { return imports_; }
+  const std::vector<ExportRow>& exports() const { return exports_; }
 
  private:
+  std::vector<ExportRow> exports_;
   std::vector<ImportRow> imports_;
 };
 
@@ -38,5 +53,7 @@ const OnnxSink& op_rows();
 
 /// nullptr when the operator is unknown.
 const ImportRow* find_import(std::string_view domain, std::string_view op_type, int64_t opset);
+
+const ExportRow* find_export(std::string_view op);
 
 }  // namespace mote::onnx

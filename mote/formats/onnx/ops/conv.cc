@@ -1,5 +1,7 @@
 // Conv, ConvTranspose.
+#include "mote/formats/onnx/export.h"
 #include "mote/formats/onnx/ops/spatial.h"
+#include "mote/ir/op_def.h"
 #include "mote/ops/nn_attrs.h"
 
 namespace mote::onnx {
@@ -109,11 +111,54 @@ void import_conv_transpose(NodeImport& node) {
   spatial_output(node, node.emit("transpose_conv_2d", inputs, Attributes::of(attrs)));
 }
 
+OnnxAttributes window_attributes(const NodeExport& node, const Conv2dAttrs& attrs, int64_t groups) {
+  const Shape& weights = node.input_type(1).shape;
+  return {{"kernel_shape", std::vector<int64_t>{weights[1], weights[2]}},
+          {"strides", std::vector<int64_t>(attrs.stride.begin(), attrs.stride.end())},
+          {"dilations", std::vector<int64_t>(attrs.dilation.begin(), attrs.dilation.end())},
+          {"pads", std::vector<int64_t>(attrs.padding.begin(), attrs.padding.end())},
+          {"group", groups}};
+}
+
+void export_conv(NodeExport& node) {
+  const auto& attrs = node.attrs<Conv2dAttrs>();
+  const bool depthwise = node.node().op->name == "depthwise_conv_2d";
+  const int64_t groups = depthwise ? node.input_type(0).shape[3] : attrs.groups;
+  const std::vector<int64_t> permutation =
+      depthwise ? std::vector<int64_t>{3, 0, 1, 2} : std::vector<int64_t>{0, 3, 1, 2};
+  const std::string y = node.emit(
+      "Conv", {node.input(0, Layout::kNchw), node.permuted_input(1, permutation), node.input(2)},
+      window_attributes(node, attrs, groups));
+  node.output_activated(y, attrs.activation, Layout::kNchw);
+}
+
+void export_transpose_conv(NodeExport& node) {
+  const auto& attrs = node.attrs<TransposeConv2dAttrs>();
+  if (attrs.groups != 1) node.refuse("{} groups are not supported", attrs.groups);
+  const Shape& weights = node.input_type(1).shape;
+  const OnnxAttributes attributes{
+      {"kernel_shape", std::vector<int64_t>{weights[1], weights[2]}},
+      {"strides", std::vector<int64_t>(attrs.stride.begin(), attrs.stride.end())},
+      {"dilations", std::vector<int64_t>(attrs.dilation.begin(), attrs.dilation.end())},
+      {"pads", std::vector<int64_t>(attrs.padding.begin(), attrs.padding.end())},
+      {"output_padding",
+       std::vector<int64_t>(attrs.output_padding.begin(), attrs.output_padding.end())}};
+  // [oc,kh,kw,ic] -> [ic,oc,kh,kw]
+  const std::string y =
+      node.emit("ConvTranspose",
+                {node.input(0, Layout::kNchw), node.permuted_input(1, {3, 0, 1, 2}), node.input(2)},
+                attributes);
+  node.output_activated(y, attrs.activation, Layout::kNchw);
+}
+
 }  // namespace
 
 void ops_conv(OnnxSink& sink) {
   sink.add_import({.op_type = "Conv", .handler = import_conv});
   sink.add_import({.op_type = "ConvTranspose", .handler = import_conv_transpose});
+  sink.add_export({.op = "conv_2d", .handler = export_conv});
+  sink.add_export({.op = "depthwise_conv_2d", .handler = export_conv});
+  sink.add_export({.op = "transpose_conv_2d", .handler = export_transpose_conv});
 }
 
 }  // namespace mote::onnx

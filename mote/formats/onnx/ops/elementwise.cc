@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include "mote/formats/onnx/export.h"
 #include "mote/formats/onnx/import.h"
 #include "mote/ops/math_attrs.h"
 #include "mote/ops/nn_attrs.h"
@@ -95,61 +96,95 @@ void import_clip(NodeImport& node) {
                     [&](const std::vector<ValueId>& x) { return clamp(node, x[0], low, high); });
 }
 
+void export_unary(NodeExport& node) { node.output_elementwise(node.row().op_type, {0}); }
+
+void export_binary(NodeExport& node) { node.output_elementwise(node.row().op_type, {0, 1}); }
+
+void export_arithmetic(NodeExport& node) {
+  node.output_elementwise(node.row().op_type, {0, 1}, {}, node.attrs<BinaryAttrs>().activation);
+}
+
+void export_alpha(NodeExport& node) {
+  node.output_elementwise(node.row().op_type, {0}, {{"alpha", node.attrs<AlphaAttrs>().alpha}});
+}
+
+template <Activation kActivation>
+void export_clamp(NodeExport& node) {
+  const Layout layout = node.common_layout({0});
+  node.output_activated(node.input(0, layout), kActivation, layout);
+}
+
 }  // namespace
 
 void ops_elementwise(OnnxSink& sink) {
   const auto add = [&](std::string_view op_type, std::string_view op, ImportHandler handler) {
     sink.add_import({.op_type = op_type, .handler = handler, .op = op});
   };
+  // Operators that are the same on both sides, with their number of operands and the first opset.
+  struct Same {
+    std::string_view op_type, op;
+    int operands;
+    int64_t since = 1;
+  };
+  constexpr Same kSame[] = {
+      {"Sigmoid", "logistic", 1},
+      {"Tanh", "tanh", 1},
+      {"HardSwish", "hard_swish", 1, 14},
+      {"Exp", "exp", 1},
+      {"Log", "log", 1},
+      {"Sqrt", "sqrt", 1},
+      {"Abs", "abs", 1},
+      {"Neg", "neg", 1},
+      {"Sign", "sign", 1},
+      {"Reciprocal", "reciprocal", 1},
+      {"Floor", "floor", 1},
+      {"Ceil", "ceil", 1},
+      {"Round", "round", 1},
+      {"Erf", "erf", 1},
+      {"Sin", "sin", 1},
+      {"Cos", "cos", 1},
+      {"Tan", "tan", 1},
+      {"Asin", "asin", 1},
+      {"Acos", "acos", 1},
+      {"Atan", "atan", 1},
+      {"Sinh", "sinh", 1},
+      {"Cosh", "cosh", 1},
+      {"Asinh", "asinh", 1},
+      {"Acosh", "acosh", 1},
+      {"Atanh", "atanh", 1},
+      {"Softplus", "softplus", 1},
+      {"Softsign", "softsign", 1},
+      {"Mish", "mish", 1, 18},
+      {"IsNaN", "is_nan", 1},
+      {"BitwiseNot", "bitwise_not", 1, 18},
+      {"Not", "logical_not", 1},
+      {"PRelu", "prelu", 2},
+      {"Equal", "equal", 2},
+      {"Less", "less", 2},
+      {"LessOrEqual", "less_equal", 2},
+      {"Greater", "greater", 2},
+      {"GreaterOrEqual", "greater_equal", 2},
+      {"And", "logical_and", 2},
+      {"Or", "logical_or", 2},
+      {"Xor", "logical_xor", 2},
+      {"BitwiseAnd", "bitwise_and", 2, 18},
+      {"BitwiseOr", "bitwise_or", 2, 18},
+      {"BitwiseXor", "bitwise_xor", 2, 18},
+  };
+  for (const Same& same : kSame) {
+    const bool unary = same.operands == 1;
+    add(same.op_type, same.op, unary ? import_unary : import_binary);
+    sink.add_export({.op = same.op,
+                     .handler = unary ? export_unary : export_binary,
+                     .op_type = same.op_type,
+                     .since = same.since});
+  }
   add("Relu", "relu", import_unary);
-  add("Sigmoid", "logistic", import_unary);
-  add("Tanh", "tanh", import_unary);
-  add("HardSwish", "hard_swish", import_unary);
-  add("Exp", "exp", import_unary);
-  add("Log", "log", import_unary);
-  add("Sqrt", "sqrt", import_unary);
-  add("Abs", "abs", import_unary);
-  add("Neg", "neg", import_unary);
-  add("Sign", "sign", import_unary);
-  add("Reciprocal", "reciprocal", import_unary);
-  add("Floor", "floor", import_unary);
-  add("Ceil", "ceil", import_unary);
-  add("Round", "round", import_unary);
-  add("Erf", "erf", import_unary);
-  add("Sin", "sin", import_unary);
-  add("Cos", "cos", import_unary);
-  add("Tan", "tan", import_unary);
-  add("Asin", "asin", import_unary);
-  add("Acos", "acos", import_unary);
-  add("Atan", "atan", import_unary);
-  add("Sinh", "sinh", import_unary);
-  add("Cosh", "cosh", import_unary);
-  add("Asinh", "asinh", import_unary);
-  add("Acosh", "acosh", import_unary);
-  add("Atanh", "atanh", import_unary);
-  add("Softplus", "softplus", import_unary);
-  add("Softsign", "softsign", import_unary);
-  add("Mish", "mish", import_unary);
-  add("IsNaN", "is_nan", import_unary);
-  add("BitwiseNot", "bitwise_not", import_unary);
-  add("Not", "logical_not", import_unary);
   add("Add", "add", import_binary);
   add("Sub", "sub", import_binary);
   add("Mul", "mul", import_binary);
   add("Div", "div", import_binary);
   add("Pow", "pow", import_pow);
-  add("PRelu", "prelu", import_binary);
-  add("Equal", "equal", import_binary);
-  add("Less", "less", import_binary);
-  add("LessOrEqual", "less_equal", import_binary);
-  add("Greater", "greater", import_binary);
-  add("GreaterOrEqual", "greater_equal", import_binary);
-  add("And", "logical_and", import_binary);
-  add("Or", "logical_or", import_binary);
-  add("Xor", "logical_xor", import_binary);
-  add("BitwiseAnd", "bitwise_and", import_binary);
-  add("BitwiseOr", "bitwise_or", import_binary);
-  add("BitwiseXor", "bitwise_xor", import_binary);
   add("Min", "minimum", import_variadic);
   add("Max", "maximum", import_variadic);
   add("Sum", "add", import_variadic);
@@ -158,6 +193,24 @@ void ops_elementwise(OnnxSink& sink) {
   add("Celu", "celu", import_alpha_one);
   add("ThresholdedRelu", "thresholded_relu", import_alpha_one);
   add("Clip", {}, import_clip);
+  const auto add_export = [&](std::string_view op, std::string_view op_type,
+                              ExportHandler handler) {
+    sink.add_export({.op = op, .handler = handler, .op_type = op_type});
+  };
+  add_export("relu6", {}, export_clamp<Activation::kRelu6>);
+  add_export("relu_n1_to_1", {}, export_clamp<Activation::kReluN1To1>);
+  add_export("relu", {}, export_clamp<Activation::kRelu>);
+  add_export("add", "Add", export_arithmetic);
+  add_export("sub", "Sub", export_arithmetic);
+  add_export("mul", "Mul", export_arithmetic);
+  add_export("div", "Div", export_arithmetic);
+  add_export("pow", "Pow", export_binary);
+  add_export("minimum", "Min", export_binary);
+  add_export("maximum", "Max", export_binary);
+  add_export("leaky_relu", "LeakyRelu", export_alpha);
+  add_export("elu", "Elu", export_alpha);
+  add_export("celu", "Celu", export_alpha);
+  add_export("thresholded_relu", "ThresholdedRelu", export_alpha);
 }
 
 }  // namespace mote::onnx

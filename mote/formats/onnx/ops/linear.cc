@@ -1,4 +1,7 @@
 // Gemm, MatMul.
+#include <numeric>
+
+#include "mote/formats/onnx/export.h"
 #include "mote/formats/onnx/import.h"
 #include "mote/ops/nn_attrs.h"
 
@@ -63,11 +66,44 @@ void import_matmul(NodeImport& node) {
   node.output(0, y);
 }
 
+// Gemm takes matrices only; more axes are flattened into rows around it.
+void export_fully_connected(NodeExport& node) {
+  const auto& attrs = node.attrs<FullyConnectedAttrs>();
+  const Shape& x = node.input_type(0).shape;
+  const Shape& weights = node.input_type(1).shape;
+  const Shape& y = node.output_type(0).shape;
+  std::string rows = node.input(0);
+  if (x.rank() != 2) rows = node.reshape(rows, {-1, weights[1]});
+  const std::string result =
+      node.emit("Gemm", {rows, node.input(1), node.input(2)}, {{"transB", int64_t{1}}});
+  if (y.rank() == 2) return node.output_activated(result, attrs.activation);
+  // The integers are reshaped, not the numbers in front of them, so that the pattern stays whole.
+  node.output_activated(result, attrs.activation);
+  node.output(0, node.reshape(node.held_output(0), y), Layout::kPlain, Form::kStored);
+}
+
+void export_batch_matmul(NodeExport& node) {
+  const auto& attrs = node.attrs<BatchMatmulAttrs>();
+  const auto operand = [&](size_t i, bool transposed) {
+    const std::string name = node.input(i);
+    if (!transposed) return name;
+    const int rank = node.input_type(i).shape.rank();
+    std::vector<int64_t> permutation(static_cast<size_t>(rank));
+    std::iota(permutation.begin(), permutation.end(), 0);
+    std::swap(permutation[permutation.size() - 1], permutation[permutation.size() - 2]);
+    return node.transpose(name, permutation);
+  };
+  node.output(0,
+              node.emit("MatMul", {operand(0, attrs.transpose_a), operand(1, attrs.transpose_b)}));
+}
+
 }  // namespace
 
 void ops_linear(OnnxSink& sink) {
   sink.add_import({.op_type = "Gemm", .handler = import_gemm});
   sink.add_import({.op_type = "MatMul", .handler = import_matmul});
+  sink.add_export({.op = "fully_connected", .handler = export_fully_connected});
+  sink.add_export({.op = "batch_matmul", .handler = export_batch_matmul});
 }
 
 }  // namespace mote::onnx

@@ -1,4 +1,5 @@
 // Normalizations and softmax.
+#include "mote/formats/onnx/export.h"
 #include "mote/formats/onnx/import.h"
 #include "mote/ops/nn_attrs.h"
 
@@ -54,12 +55,42 @@ void import_softmax(NodeImport& node) {
   node.output(0, node.emit(node.row().op, {node.input(0)}, Attributes::of(attrs)));
 }
 
+void export_batch_norm(NodeExport& node) {
+  const auto& attrs = node.attrs<BatchNormAttrs>();
+  const int rank = node.input_type(0).shape.rank();
+  const int axis = normalize_axis(attrs.axis, rank, "axis");
+  const bool nchw = rank == 4 && axis == 3;
+  if (!nchw && axis != 1) node.refuse("normalization along axis {} of {}", axis, rank);
+  const Layout layout = nchw ? Layout::kNchw : Layout::kPlain;
+  node.output(
+      0,
+      node.emit("BatchNormalization",
+                {node.input(0, layout), node.input(1), node.input(2), node.input(3), node.input(4)},
+                {{"epsilon", attrs.epsilon}}),
+      layout);
+}
+
+void export_softmax(NodeExport& node) {
+  const auto& attrs = node.attrs<SoftmaxAttrs>();
+  int64_t axis = normalize_axis(attrs.axis, node.input_type(0).shape.rank(), "axis");
+  const Layout layout = node.common_layout({0});
+  if (layout == Layout::kNchw) axis = nchw_axis(axis);
+  std::string x = node.input(0, layout);
+  if (attrs.beta != 1.0f) {
+    x = node.emit("Mul", {x, node.initializer(Tensor::scalar<float>(attrs.beta), "beta")});
+  }
+  node.output(0, node.emit(node.row().op_type, {x}, {{"axis", axis}}), layout);
+}
+
 }  // namespace
 
 void ops_normalization(OnnxSink& sink) {
   sink.add_import({.op_type = "BatchNormalization", .handler = import_batch_norm});
   sink.add_import({.op_type = "Softmax", .handler = import_softmax, .op = "softmax"});
   sink.add_import({.op_type = "LogSoftmax", .handler = import_softmax, .op = "log_softmax"});
+  sink.add_export({.op = "batch_norm", .handler = export_batch_norm});
+  sink.add_export({.op = "softmax", .handler = export_softmax, .op_type = "Softmax"});
+  sink.add_export({.op = "log_softmax", .handler = export_softmax, .op_type = "LogSoftmax"});
 }
 
 }  // namespace mote::onnx

@@ -1,4 +1,5 @@
 // Pools: sliding windows and global ones.
+#include "mote/formats/onnx/export.h"
 #include "mote/formats/onnx/ops/spatial.h"
 #include "mote/ops/math_attrs.h"
 #include "mote/ops/nn_attrs.h"
@@ -54,6 +55,23 @@ void import_global_pool(NodeImport& node) {
   node.output(0, node.emit(node.row().op, {node.input(0)}, Attributes::of(attrs)));
 }
 
+void export_pool(NodeExport& node) {
+  const auto& attrs = node.attrs<Pool2dAttrs>();
+  OnnxAttributes attributes{
+      {"kernel_shape", std::vector<int64_t>(attrs.kernel.begin(), attrs.kernel.end())},
+      {"strides", std::vector<int64_t>(attrs.stride.begin(), attrs.stride.end())},
+      {"pads", std::vector<int64_t>(attrs.padding.begin(), attrs.padding.end())}};
+  const bool average = node.row().op_type == "AveragePool";
+  if (average) attributes.push_back({"count_include_pad", int64_t{attrs.count_include_padding}});
+  if (attrs.dilation != std::array<int64_t, 2>{1, 1}) {
+    if (average) node.refuse("dilations in AveragePool came with opset 19");
+    attributes.push_back(
+        {"dilations", std::vector<int64_t>(attrs.dilation.begin(), attrs.dilation.end())});
+  }
+  const std::string y = node.emit(node.row().op_type, {node.input(0, Layout::kNchw)}, attributes);
+  node.output_activated(y, attrs.activation, Layout::kNchw);
+}
+
 }  // namespace
 
 void ops_pool(OnnxSink& sink) {
@@ -61,6 +79,8 @@ void ops_pool(OnnxSink& sink) {
   sink.add_import({.op_type = "AveragePool", .handler = import_average_pool});
   sink.add_import({.op_type = "GlobalAveragePool", .handler = import_global_pool, .op = "mean"});
   sink.add_import({.op_type = "GlobalMaxPool", .handler = import_global_pool, .op = "reduce_max"});
+  sink.add_export({.op = "max_pool_2d", .handler = export_pool, .op_type = "MaxPool"});
+  sink.add_export({.op = "average_pool_2d", .handler = export_pool, .op_type = "AveragePool"});
 }
 
 }  // namespace mote::onnx

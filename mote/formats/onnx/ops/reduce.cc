@@ -1,7 +1,9 @@
 // Reductions over axes, and the position of the largest or smallest.
 #include <algorithm>
 
+#include "mote/formats/onnx/export.h"
 #include "mote/formats/onnx/import.h"
+#include "mote/formats/onnx/tensor_proto.h"
 #include "mote/ops/math_attrs.h"
 
 namespace mote::onnx {
@@ -59,11 +61,60 @@ void import_arg(NodeImport& node) {
   node.output(0, node.emit(node.row().op, {node.input(0)}, Attributes::of(attrs)));
 }
 
+// Axes became an input with ReduceSum-13 and with the others in opset 18.
+void export_reduce(NodeExport& node) {
+  const auto& attrs = node.attrs<ReduceAttrs>();
+  std::vector<int64_t> axes = attrs.axes;
+  const Layout layout = attrs.keep_dims ? node.common_layout({0}) : Layout::kPlain;
+  if (layout == Layout::kNchw) {
+    for (int64_t& axis : axes) axis = nchw_axis(axis);
+  }
+  OnnxAttributes attributes{{"keepdims", int64_t{attrs.keep_dims}}};
+  std::vector<std::string> inputs{node.input(0, layout)};
+  if (node.opset() >= 18 || node.row().op_type == "ReduceSum") {
+    inputs.push_back(node.ints(axes, "axes"));
+  } else {
+    attributes.push_back({"axes", axes});
+  }
+  node.output(0, node.emit(node.row().op_type, inputs, attributes), layout);
+}
+
+void export_mean(NodeExport& node) {
+  const auto& attrs = node.attrs<ReduceAttrs>();
+  const bool spatial =
+      node.input_type(0).shape.rank() == 4 && attrs.axes == std::vector<int64_t>{1, 2};
+  if (!spatial) return export_reduce(node);
+  const std::string pooled = node.emit("GlobalAveragePool", {node.input(0, Layout::kNchw)});
+  if (attrs.keep_dims) return node.output(0, pooled, Layout::kNchw);
+  node.output(0, pooled);
+  const std::string stored = node.held_output(0);
+  node.output(0, node.reshape(stored, node.output_type(0).shape), Layout::kPlain, Form::kStored);
+}
+
+void export_arg(NodeExport& node) {
+  const auto& attrs = node.attrs<ArgAttrs>();
+  std::string y = node.emit(node.row().op_type, {node.input(0)},
+                            {{"axis", attrs.axis},
+                             {"keepdims", int64_t{attrs.keep_dims}},
+                             {"select_last_index", int64_t{attrs.last}}});
+  if (attrs.dtype != DataType::kI64) {
+    y = node.emit("Cast", {y}, {{"to", int64_t{onnx_code(attrs.dtype)}}});
+  }
+  node.output(0, y);
+}
+
 }  // namespace
 
 void ops_reduce(OnnxSink& sink) {
   const auto add = [&](std::string_view op_type, std::string_view op, ImportHandler handler) {
+    const bool arg = handler == import_arg;
+    const bool mean = op == "mean";
     sink.add_import({.op_type = op_type, .handler = handler, .op = op});
+    sink.add_export({.op = op,
+                     .handler = arg    ? export_arg
+                                : mean ? export_mean
+                                       : export_reduce,
+                     .op_type = op_type});
   };
   add("ReduceMean", "mean", import_reduce);
   add("ReduceSum", "sum", import_reduce);

@@ -1,6 +1,7 @@
 // Operators that only see a tensor differently: reshape, flatten, transpose, squeeze, casts.
 #include <algorithm>
 
+#include "mote/formats/onnx/export.h"
 #include "mote/formats/onnx/import.h"
 #include "mote/formats/onnx/tensor_proto.h"
 #include "mote/ops/math_attrs.h"
@@ -193,6 +194,38 @@ void import_expand(NodeImport& node) {
   node.output(0, node.emit("broadcast_to", {node.input(0)}, Attributes::of(ShapeAttrs{to})));
 }
 
+void export_reshape(NodeExport& node) {
+  const std::string x = node.input(0, Layout::kPlain, Form::kStored);
+  node.output(0, node.reshape(x, node.output_type(0).shape), Layout::kPlain, Form::kStored);
+}
+
+// Between NCHW and NHWC nothing moves: the result is the operand in its other layout.
+void export_transpose(NodeExport& node) {
+  const auto& permutation = node.attrs<TransposeAttrs>().permutation;
+  if (permutation == kNchwToNhwc) {
+    return node.output(0, node.input(0, Layout::kPlain, Form::kStored), Layout::kNchw,
+                       Form::kStored);
+  }
+  if (permutation == kNhwcToNchw) {
+    return node.output(0, node.input(0, Layout::kNchw, Form::kStored), Layout::kPlain,
+                       Form::kStored);
+  }
+  const std::string x = node.input(0, Layout::kPlain, Form::kStored);
+  node.output(0, node.transpose(x, permutation), Layout::kPlain, Form::kStored);
+}
+
+void export_cast(NodeExport& node) {
+  const Layout layout = node.common_layout({0});
+  const OnnxAttributes to{{"to", int64_t{onnx_code(node.attrs<TypeAttrs>().dtype)}}};
+  node.output(0, node.emit("Cast", {node.input(0, layout)}, to), layout);
+}
+
+void export_broadcast_to(NodeExport& node) {
+  const Shape& shape = node.output_type(0).shape;
+  if (!shape.is_static()) node.refuse("a broadcast to a dynamic batch");
+  node.output(0, node.emit("Expand", {node.input(0), node.ints(shape.dims(), "shape")}));
+}
+
 }  // namespace
 
 void ops_shape(OnnxSink& sink) {
@@ -208,6 +241,10 @@ void ops_shape(OnnxSink& sink) {
   sink.add_import({.op_type = "Cast", .handler = import_cast});
   sink.add_import({.op_type = "CastLike", .handler = import_cast_like});
   sink.add_import({.op_type = "Expand", .handler = import_expand});
+  sink.add_export({.op = "reshape", .handler = export_reshape});
+  sink.add_export({.op = "transpose", .handler = export_transpose});
+  sink.add_export({.op = "cast", .handler = export_cast});
+  sink.add_export({.op = "broadcast_to", .handler = export_broadcast_to});
 }
 
 }  // namespace mote::onnx

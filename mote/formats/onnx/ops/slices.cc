@@ -1,7 +1,9 @@
 // Operators that take tensors apart and put them together.
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
+#include "mote/formats/onnx/export.h"
 #include "mote/formats/onnx/import.h"
 #include "mote/ops/shape_attrs.h"
 
@@ -165,6 +167,91 @@ void import_split(NodeImport& node) {
   }
 }
 
+void export_concat(NodeExport& node) {
+  std::vector<size_t> operands;
+  bool same_record = true;
+  for (size_t i = 0; i < node.node().inputs.size(); ++i) {
+    operands.push_back(i);
+    same_record =
+        same_record && node.input_type(i).quantization == node.output_type(0).quantization;
+  }
+  const Form form = same_record ? Form::kStored : Form::kReal;
+  const Layout layout = node.common_layout(operands);
+  int64_t axis =
+      normalize_axis(node.attrs<AxisAttrs>().axis, node.output_type(0).shape.rank(), "axis");
+  if (layout == Layout::kNchw) axis = nchw_axis(axis);
+  std::vector<std::string> names;
+  for (const size_t i : operands) names.push_back(node.input(i, layout, form));
+  node.output(0, node.emit("Concat", names, {{"axis", axis}}), layout, form);
+}
+
+void export_slice(NodeExport& node) {
+  auto attrs = node.attrs<SliceAttrs>();
+  const Layout layout = node.common_layout({0});
+  if (layout == Layout::kNchw) {
+    attrs = {nchw_order(attrs.begin), nchw_order(attrs.end), nchw_order(attrs.stride)};
+  }
+  for (size_t i = 0; i < attrs.end.size(); ++i) {
+    // Past the first element: any number below -extent.
+    const bool to_start = attrs.end[i] == kSliceEnd && attrs.stride[i] < 0;
+    if (to_start) attrs.end[i] = std::numeric_limits<int64_t>::min() + 1;
+  }
+  std::vector<int64_t> axes(attrs.begin.size());
+  std::iota(axes.begin(), axes.end(), 0);
+  const std::string y =
+      node.emit("Slice", {node.input(0, layout, Form::kStored), node.ints(attrs.begin, "starts"),
+                          node.ints(attrs.end, "ends"), node.ints(axes, "axes"),
+                          node.ints(attrs.stride, "steps")});
+  node.output(0, y, layout, Form::kStored);
+}
+
+void export_pad(NodeExport& node) {
+  auto attrs = node.attrs<PadAttrs>();
+  if (attrs.mode == PadMode::kSymmetric || attrs.mode == PadMode::kWrap) {
+    node.refuse("padding mode {} is not supported in opset 17", name(attrs.mode));
+  }
+  const Layout layout = node.common_layout({0});
+  if (layout == Layout::kNchw) {
+    attrs.before = nchw_order(attrs.before);
+    attrs.after = nchw_order(attrs.after);
+  }
+  std::vector<int64_t> pads = attrs.before;
+  pads.insert(pads.end(), attrs.after.begin(), attrs.after.end());
+  std::vector<std::string> inputs{node.input(0, layout), node.ints(pads, "pads")};
+  if (attrs.mode == PadMode::kConstant && attrs.value != 0.0) {
+    inputs.push_back(
+        node.initializer(Tensor::scalar<float>(static_cast<float>(attrs.value)), "value"));
+  }
+  const std::string y = node.emit("Pad", inputs, {{"mode", std::string(name(attrs.mode))}});
+  node.output(0, y, layout);
+}
+
+void export_gather(NodeExport& node) {
+  const auto& attrs = node.attrs<GatherAttrs>();
+  if (attrs.batch_dims != 0) node.refuse("batch_dims = {} has no ONNX form", attrs.batch_dims);
+  const std::string y =
+      node.emit("Gather", {node.input(0, Layout::kPlain, Form::kStored), node.input(1)},
+                {{"axis", attrs.axis}});
+  node.output(0, y, Layout::kPlain, Form::kStored);
+}
+
+void export_tile(NodeExport& node) {
+  const std::string repeats = node.ints(node.attrs<TileAttrs>().repeats, "repeats");
+  const std::string y = node.emit("Tile", {node.input(0, Layout::kPlain, Form::kStored), repeats});
+  node.output(0, y, Layout::kPlain, Form::kStored);
+}
+
+void export_split(NodeExport& node) {
+  const auto& attrs = node.attrs<SplitAttrs>();
+  const Layout layout = node.common_layout({0});
+  int64_t axis = normalize_axis(attrs.axis, node.input_type(0).shape.rank(), "axis");
+  if (layout == Layout::kNchw) axis = nchw_axis(axis);
+  const auto parts = node.emit_all(
+      "Split", {node.input(0, layout, Form::kStored), node.ints(attrs.sizes, "split")},
+      {{"axis", axis}}, attrs.sizes.size());
+  for (size_t i = 0; i < parts.size(); ++i) node.output(i, parts[i], layout, Form::kStored);
+}
+
 }  // namespace
 
 void ops_slices(OnnxSink& sink) {
@@ -174,6 +261,12 @@ void ops_slices(OnnxSink& sink) {
   sink.add_import({.op_type = "Gather", .handler = import_gather});
   sink.add_import({.op_type = "Tile", .handler = import_tile});
   sink.add_import({.op_type = "Split", .handler = import_split});
+  sink.add_export({.op = "concat", .handler = export_concat});
+  sink.add_export({.op = "slice", .handler = export_slice});
+  sink.add_export({.op = "pad", .handler = export_pad});
+  sink.add_export({.op = "gather", .handler = export_gather});
+  sink.add_export({.op = "tile", .handler = export_tile});
+  sink.add_export({.op = "split", .handler = export_split});
 }
 
 }  // namespace mote::onnx

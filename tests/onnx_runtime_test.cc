@@ -1,0 +1,158 @@
+// Reader and writer against ONNX Runtime: the same numbers from the same file, and from the file
+// that mote writes of it. Skipped without the models of MOTE_DATA or the Python packages.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+
+#include "mote/base/error.h"
+#include "mote/base/file.h"
+#include "mote/base/random.h"
+#include "mote/data/npy.h"
+#include "mote/exec/executor.h"
+#include "mote/formats/onnx/read.h"
+#include "mote/formats/onnx/write.h"
+
+namespace mote {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path data_root() {
+  const char* given = std::getenv("MOTE_DATA");
+  return given != nullptr ? fs::path(given) : fs::path(MOTE_SOURCE_DIR) / "../shared/data";
+}
+
+std::string python() {
+  const char* given = std::getenv("MOTE_PYTHON");
+  return given != nullptr ? given : MOTE_SOURCE_DIR "/.venv/bin/python";
+}
+
+class ScratchFolder {
+ public:
+  ScratchFolder() : path_(fs::temp_directory_path() / fmt::format("mote_onnx_{}", ::getpid())) {
+    fs::create_directories(path_);
+  }
+  ~ScratchFolder() { fs::remove_all(path_); }
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+constexpr int kSkipExit = 77;
+
+/// Nothing when there is no Python with onnxruntime.
+std::optional<std::vector<Tensor>> run_onnxruntime(const fs::path& model,
+                                                   const std::vector<Tensor>& inputs,
+                                                   size_t output_count) {
+  const ScratchFolder scratch;
+  std::string command =
+      fmt::format("'{}' '{}' '{}'", python(), MOTE_SOURCE_DIR "/tests/oracles/onnxruntime_run.py",
+                  model.string());
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const fs::path file = scratch.path() / fmt::format("in_{}.npy", i);
+    data::write_npy(file, inputs[i]);
+    command += fmt::format(" '{}'", file.string());
+  }
+  command += " --";
+  std::vector<fs::path> files;
+  for (size_t i = 0; i < output_count; ++i) {
+    files.push_back(scratch.path() / fmt::format("out_{}.npy", i));
+    command += fmt::format(" '{}'", files.back().string());
+  }
+  const int status = std::system((command + " >&2").c_str());
+  if (!WIFEXITED(status) || WEXITSTATUS(status) == 127 || WEXITSTATUS(status) == kSkipExit) {
+    return std::nullopt;
+  }
+  if (WEXITSTATUS(status) != 0) {
+    throw_error(ErrorKind::kInternal, "ONNX Runtime refuses '{}'", model.string());
+  }
+  std::vector<Tensor> outputs;
+  for (const fs::path& file : files) outputs.push_back(data::read_npy(file));
+  return outputs;
+}
+
+double relative_l2(const Tensor& actual, const Tensor& expected) {
+  EXPECT_EQ(to_string(actual.shape()), to_string(expected.shape()));
+  EXPECT_EQ(actual.dtype(), expected.dtype());
+  const std::vector<double> a = elements_as<double>(actual);
+  const std::vector<double> e = elements_as<double>(expected);
+  double error = 0;
+  double norm = 0;
+  for (size_t i = 0; i < std::min(a.size(), e.size()); ++i) {
+    error += (a[i] - e[i]) * (a[i] - e[i]);
+    norm += e[i] * e[i];
+  }
+  return std::sqrt(error / std::max(norm, 1e-30));
+}
+
+std::vector<Tensor> random_inputs(const Graph& graph) {
+  Rng rng(7);
+  std::vector<Tensor> inputs;
+  for (const ValueId id : graph.inputs()) {
+    const TensorType& type = graph.value(id).type;
+    Tensor tensor(type.dtype, type.shape.bind(1));
+    for (float& v : tensor.data<float>()) v = static_cast<float>(rng.uniform(-1.0f, 1.0f));
+    inputs.push_back(std::move(tensor));
+  }
+  return inputs;
+}
+
+std::vector<Tensor> run_mote(const Graph& graph, const std::vector<Tensor>& inputs) {
+  return Executor(graph, {}).run(inputs);
+}
+
+Graph read_model(const fs::path& path) {
+  return read_onnx(MappedFile(path).bytes(), path.parent_path());
+}
+
+class OnnxModels : public testing::TestWithParam<const char*> {};
+
+TEST_P(OnnxModels, read_written_and_run_as_onnx_runtime_does) {
+  const fs::path path = data_root() / "models" / GetParam();
+  if (!fs::exists(path)) GTEST_SKIP() << "no " << path << "; set MOTE_DATA";
+  const Graph graph = read_model(path);
+  const std::vector<Tensor> inputs = random_inputs(graph);
+  const std::vector<Tensor> own = run_mote(graph, inputs);
+  const auto theirs = run_onnxruntime(path, inputs, own.size());
+  if (!theirs) GTEST_SKIP() << "no onnxruntime in " << python() << "; set MOTE_PYTHON";
+  // The bound for float outputs that the project promises.
+  constexpr double kFloatBound = 1e-5;
+  for (size_t i = 0; i < own.size(); ++i) EXPECT_LE(relative_l2(own[i], (*theirs)[i]), kFloatBound);
+
+  const ScratchFolder scratch;
+  const fs::path written = scratch.path() / "written.onnx";
+  write_file(written, write_onnx(graph));
+  const Graph again = read_model(written);
+  for (size_t i = 0; i < graph.inputs().size(); ++i) {
+    EXPECT_EQ(graph.value(graph.inputs()[i]).name, again.value(again.inputs()[i]).name);
+    EXPECT_EQ(graph.value(graph.inputs()[i]).type, again.value(again.inputs()[i]).type);
+  }
+  const std::vector<Tensor> reread = run_mote(again, inputs);
+  const auto loaded = run_onnxruntime(written, inputs, own.size());
+  ASSERT_TRUE(loaded);
+  for (size_t i = 0; i < own.size(); ++i) {
+    EXPECT_EQ(graph.value(graph.outputs()[i]).name, again.value(again.outputs()[i]).name);
+    EXPECT_LE(relative_l2(reread[i], own[i]), kFloatBound);
+    EXPECT_LE(relative_l2(own[i], (*loaded)[i]), kFloatBound);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Shared, OnnxModels,
+    testing::Values("mobilenet_v2_1.0_224.onnx", "mobilenet_v1_0.25_224_bn.onnx",
+                    "squeezenet_1.1.onnx", "tiny_darknet.onnx", "resnet20_cifar10.onnx",
+                    "resnet56_cifar10.onnx", "super_resolution.onnx", "vww_96_float.onnx"),
+    [](const auto& instance) {
+      std::string text = instance.param;
+      std::replace_if(
+          text.begin(), text.end(),
+          [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
+      return text;
+    });
+
+}  // namespace
+}  // namespace mote
