@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "mote/formats/onnx/import.h"
+#include "mote/ops/nn_attrs.h"
 #include "mote/ops/resize_attrs.h"
 #include "mote/ops/shape_attrs.h"
 
@@ -71,7 +72,63 @@ void set_sizes(const NodeImport& node, ResizeAttrs& attrs,
   }
 }
 
+// floor(i * in / out), computed in float as TFLite does, is i / factor for every i.
+bool repeats_pixels(int64_t from, int64_t to) {
+  if (from < 1 || to % from != 0) return false;
+  const float scale = static_cast<float>(from) / static_cast<float>(to);
+  for (int64_t i = 0; i < to; ++i) {
+    if (static_cast<int64_t>(static_cast<float>(i) * scale) != i * from / to) return false;
+  }
+  return true;
+}
+
+// The operator of TFLite (and of integer networks) that gives the same numbers.
+struct Resize2d {
+  std::string_view op;
+  Resize2dAttrs attrs;
+};
+
+std::optional<Resize2d> as_resize_2d(const NodeImport& node, const ResizeAttrs& attrs) {
+  const Shape from = node.shape(0);
+  if (from.rank() != 4 || node.dtype(0) != DataType::kF32 || attrs.exclude_outside) return std::nullopt;
+  if (attrs.sizes[0] != from[0] || attrs.sizes[1] != from[1]) return std::nullopt;
+  for (const size_t axis : {size_t{2}, size_t{3}}) {
+    const auto exact = static_cast<float>(static_cast<double>(attrs.sizes[axis]) /
+                                          static_cast<double>(from[static_cast<int>(axis)]));
+    // With one row or column the conventions part.
+    if (attrs.sizes[axis] < 2 || attrs.scales[axis] != exact) return std::nullopt;
+  }
+  Resize2d result{"resize_bilinear", {.size = {attrs.sizes[2], attrs.sizes[3]}}};
+  if (attrs.mode == Interpolation::kNearest) {
+    result.op = "resize_nearest_neighbor";
+    const bool floors = attrs.coordinates == Coordinates::kAsymmetric &&
+                        attrs.rounding == NearestRounding::kFloor;
+    const bool rounds = attrs.coordinates == Coordinates::kHalfPixel &&
+                        (attrs.rounding == NearestRounding::kRoundPreferFloor ||
+                         attrs.rounding == NearestRounding::kRoundPreferCeil);
+    if (!(floors || rounds) || !repeats_pixels(from[2], attrs.sizes[2]) ||
+        !repeats_pixels(from[3], attrs.sizes[3])) {
+      return std::nullopt;
+    }
+    return result;
+  }
+  if (attrs.mode != Interpolation::kLinear) return std::nullopt;
+  switch (attrs.coordinates) {
+    case Coordinates::kAsymmetric: return result;
+    case Coordinates::kAlignCorners: result.attrs.align_corners = true; return result;
+    case Coordinates::kHalfPixel:
+    case Coordinates::kPytorchHalfPixel: result.attrs.half_pixel_centers = true; return result;
+    case Coordinates::kTfHalfPixelForNn:
+    case Coordinates::kTfCropAndResize: return std::nullopt;
+  }
+  return std::nullopt;
+}
+
 void emit_resize(NodeImport& node, ResizeAttrs attrs) {
+  if (const auto plain = as_resize_2d(node, attrs)) {
+    return node.output_nhwc(
+        0, node.emit(plain->op, {node.input_nhwc(0)}, Attributes::of(plain->attrs)));
+  }
   if (node.rank(0) != 4) {
     return node.output(0, node.emit("resize", {node.input(0)}, Attributes::of(attrs)));
   }
