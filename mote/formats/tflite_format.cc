@@ -12,7 +12,11 @@ Graph read(std::span<const std::byte> bytes, const std::filesystem::path&,
 }  // namespace
 
 ModelFormat tflite_format() {
-  return {.name = "tflite", .extensions = {".tflite"}, .recognizes = is_tflite, .read = read};
+  return {.name = "tflite",
+          .extensions = {".tflite"},
+          .recognizes = is_tflite,
+          .read = read,
+          .write = write_tflite};
 }
 
 }  // namespace mote

@@ -1,6 +1,7 @@
-// TFLite files: read into a Graph.
+// TFLite files: read into a Graph, written from one.
 //
 //   Graph graph = read_tflite(file.bytes(), {});
+//   std::vector<std::byte> bytes = write_tflite(graph, {});
 //
 // Reading takes float, int8 (per tensor and per channel), int16 x int8, the older uint8,
 // dynamic-range and float16-weight models with one subgraph; variable tensors and resource
@@ -25,5 +26,8 @@ bool is_tflite(std::span<const std::byte> bytes);
 /// else it is the file's, and the report names the operator that fixed it. Throws kInvalidModel,
 /// kUnsupported naming the operator or tensor, kInvalidArgument for options that do not fit.
 Graph read_tflite(std::span<const std::byte> bytes, const LoadOptions& options = {});
+
+/// Throws kUnsupported naming the node that TFLite cannot express and why.
+std::vector<std::byte> write_tflite(const Graph& graph, const SaveOptions& options = {});
 
 }  // namespace mote

@@ -1,4 +1,5 @@
 // CAST, QUANTIZE, DEQUANTIZE.
+#include "mote/formats/tflite/export.h"
 #include "mote/formats/tflite/import.h"
 #include "mote/formats/tflite/op_rules.h"
 #include "mote/ops/math_attrs.h"
@@ -26,6 +27,31 @@ void import_dequantize(ImportContext& context) {
   context.finish("dequantize", {context.input(0)});
 }
 
+void export_cast(ExportContext& context) {
+  const DataType from = context.type(0).dtype;
+  const DataType to = context.output_type().dtype;
+  if (from == DataType::kF16 && to == DataType::kF32) {
+    return context.emit(schema::BuiltinOperator::DEQUANTIZE, 3, context.inputs(),
+                        context.outputs());
+  }
+  context.emit(
+      schema::BuiltinOperator::CAST, 1, context.inputs(), context.outputs(),
+      schema::CreateCastOptions(context.builder(), tensor_type_from(from), tensor_type_from(to)));
+}
+
+void export_quantize(ExportContext& context) {
+  const bool requantizes = context.type(0).dtype != DataType::kF32;
+  context.emit(schema::BuiltinOperator::QUANTIZE, requantizes ? 2 : context.version(1, 1, 2),
+               context.inputs(), context.outputs());
+}
+
+void export_dequantize(ExportContext& context) {
+  int version = 1;
+  if (context.type(0).dtype == DataType::kI8) version = 2;
+  if (context.type(0).dtype == DataType::kI16) version = 3;
+  context.emit(schema::BuiltinOperator::DEQUANTIZE, version, context.inputs(), context.outputs());
+}
+
 }  // namespace
 
 void define_ops_convert(OpRules& rules) {
@@ -33,6 +59,9 @@ void define_ops_convert(OpRules& rules) {
   rules.on_import(CAST, import_cast);
   rules.on_import(QUANTIZE, import_quantize);
   rules.on_import(DEQUANTIZE, import_dequantize);
+  rules.on_export("cast", export_cast);
+  rules.on_export("quantize", export_quantize);
+  rules.on_export("dequantize", export_dequantize);
 }
 
 }  // namespace mote::tflite

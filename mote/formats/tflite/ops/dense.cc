@@ -1,4 +1,6 @@
 // FULLY_CONNECTED, BATCH_MATMUL.
+#include <algorithm>
+
 #include "mote/formats/tflite/op_rules.h"
 #include "mote/formats/tflite/ops/window.h"
 #include "mote/ops/nn_attrs.h"
@@ -31,12 +33,39 @@ void import_batch_matmul(ImportContext& context) {
                                                  .transpose_b = options.adj_y()}));
 }
 
+void export_fully_connected(ExportContext& context) {
+  using enum schema::BuiltinOperator;
+  const auto& attrs = context.attrs<FullyConnectedAttrs>();
+  int version = context.is_hybrid() ? 9 : context.version(1, 4, 7);
+  if (attrs.keep_dims) version = std::max(version, 5);
+  if (!context.has_input(2)) version = std::max(version, 6);
+  const auto& record = context.type(1).quantization;
+  if (record && !record->is_per_tensor()) version = 12;
+  context.emit(
+      FULLY_CONNECTED, version, {context.input(0), context.input(1), context.bias(2, 0, 1)},
+      context.outputs(),
+      schema::CreateFullyConnectedOptions(context.builder(), fused_from(attrs.activation),
+                                          schema::FullyConnectedOptionsWeightsFormat::DEFAULT,
+                                          attrs.keep_dims, context.is_hybrid()));
+}
+
+void export_batch_matmul(ExportContext& context) {
+  using enum schema::BuiltinOperator;
+  const auto& attrs = context.attrs<BatchMatmulAttrs>();
+  context.emit(BATCH_MATMUL, context.is_hybrid() ? 4 : context.version(1, 2, 3),
+               {context.input(0), context.input(1)}, context.outputs(),
+               schema::CreateBatchMatMulOptions(context.builder(), attrs.transpose_a,
+                                                attrs.transpose_b, context.is_hybrid()));
+}
+
 }  // namespace
 
 void define_ops_dense(OpRules& rules) {
   using enum schema::BuiltinOperator;
   rules.on_import(FULLY_CONNECTED, import_fully_connected);
   rules.on_import(BATCH_MATMUL, import_batch_matmul);
+  rules.on_export("fully_connected", export_fully_connected);
+  rules.on_export("batch_matmul", export_batch_matmul);
 }
 
 }  // namespace mote::tflite

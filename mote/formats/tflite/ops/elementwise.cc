@@ -14,6 +14,8 @@ using schema::BuiltinOperator;
 struct PlainOp {
   BuiltinOperator code;
   std::string_view op;
+  int version_i8 = 2;
+  int version_i16 = 3;
 };
 constexpr PlainOp kPlainOps[] = {
     {BuiltinOperator::MINIMUM, "minimum"},
@@ -52,12 +54,18 @@ constexpr PlainOp kPlainOps[] = {
     {BuiltinOperator::RELU_N1_TO_1, "relu_n1_to_1"},
     {BuiltinOperator::HARD_SWISH, "hard_swish"},
     {BuiltinOperator::PRELU, "prelu"},
-    {BuiltinOperator::ELU, "elu"},
 };
 
 template <size_t kIndex>
 void import_plain(ImportContext& context) {
   context.finish(kPlainOps[kIndex].op, context.all_inputs());
+}
+
+template <size_t kIndex>
+void export_plain(ExportContext& context) {
+  const PlainOp& row = kPlainOps[kIndex];
+  context.emit(row.code, context.version(1, row.version_i8, row.version_i16), context.inputs(),
+               context.outputs());
 }
 
 template <class Options>
@@ -90,9 +98,57 @@ void import_add_n(ImportContext& context) {
   context.finish("add", {sum, context.input(context.input_count() - 1)});
 }
 
+ActivationFunctionType fused_of(const ExportContext& context) {
+  return fused_from(context.attrs<BinaryAttrs>().activation);
+}
+
+/// 16-bit scales need not be powers of two, which the options must say.
+constexpr bool kPotScale = false;
+
+void export_add(ExportContext& context) {
+  context.emit(BuiltinOperator::ADD, context.version(1, 2, 3), context.inputs(), context.outputs(),
+               schema::CreateAddOptions(context.builder(), fused_of(context), kPotScale));
+}
+
+void export_sub(ExportContext& context) {
+  context.emit(BuiltinOperator::SUB, context.version(1, 2, 5), context.inputs(), context.outputs(),
+               schema::CreateSubOptions(context.builder(), fused_of(context), kPotScale));
+}
+
+void export_mul(ExportContext& context) {
+  context.emit(BuiltinOperator::MUL, context.version(1, 2, 4), context.inputs(), context.outputs(),
+               schema::CreateMulOptions(context.builder(), fused_of(context)));
+}
+
+void export_div(ExportContext& context) {
+  context.emit(BuiltinOperator::DIV, context.version(1, 2, 2), context.inputs(), context.outputs(),
+               schema::CreateDivOptions(context.builder(), fused_of(context)));
+}
+
+void export_leaky_relu(ExportContext& context) {
+  context.emit(
+      BuiltinOperator::LEAKY_RELU, context.version(1, 2, 2), context.inputs(), context.outputs(),
+      schema::CreateLeakyReluOptions(context.builder(), context.attrs<AlphaAttrs>().alpha));
+}
+
+void export_elu(ExportContext& context) {
+  const float alpha = context.attrs<AlphaAttrs>().alpha;
+  if (alpha != 1.0f) context.refuse("alpha {}, ELU has 1", alpha);
+  context.emit(BuiltinOperator::ELU, 1, context.inputs(), context.outputs());
+}
+
+void export_gelu(ExportContext& context) {
+  context.emit(
+      BuiltinOperator::GELU, context.version(1, 2, 2), context.inputs(), context.outputs(),
+      schema::CreateGeluOptions(context.builder(), context.attrs<GeluAttrs>().approximate));
+}
+
+void import_elu(ImportContext& context) { context.finish("elu", {context.input(0)}); }
+
 template <size_t... kIndices>
 void define_plain(OpRules& rules, std::index_sequence<kIndices...>) {
   (rules.on_import(kPlainOps[kIndices].code, import_plain<kIndices>), ...);
+  (rules.on_export(kPlainOps[kIndices].op, export_plain<kIndices>), ...);
 }
 
 }  // namespace
@@ -107,6 +163,14 @@ void define_ops_elementwise(OpRules& rules) {
   rules.on_import(LEAKY_RELU, import_leaky_relu);
   rules.on_import(GELU, import_gelu);
   rules.on_import(ADD_N, import_add_n);
+  rules.on_import(ELU, import_elu);
+  rules.on_export("add", export_add);
+  rules.on_export("sub", export_sub);
+  rules.on_export("mul", export_mul);
+  rules.on_export("div", export_div);
+  rules.on_export("leaky_relu", export_leaky_relu);
+  rules.on_export("elu", export_elu);
+  rules.on_export("gelu", export_gelu);
 }
 
 }  // namespace mote::tflite

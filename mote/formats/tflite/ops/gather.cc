@@ -1,4 +1,5 @@
 // GATHER, EMBEDDING_LOOKUP, SELECT, SELECT_V2.
+#include "mote/formats/tflite/export.h"
 #include "mote/formats/tflite/import.h"
 #include "mote/formats/tflite/op_rules.h"
 #include "mote/ops/shape_attrs.h"
@@ -37,6 +38,19 @@ void import_select_v2(ImportContext& context) {
   context.finish("where", {context.input(0), context.input(1), context.input(2)});
 }
 
+void export_gather(ExportContext& context) {
+  const auto& attrs = context.attrs<GatherAttrs>();
+  const int axis = normalize_axis(attrs.axis, context.shape(0).rank(), "the axis");
+  context.emit(
+      schema::BuiltinOperator::GATHER, attrs.batch_dims > 0 ? 5 : context.version(1, 2, 4),
+      context.inputs(), context.outputs(),
+      schema::CreateGatherOptions(context.builder(), axis, static_cast<int32_t>(attrs.batch_dims)));
+}
+
+void export_where(ExportContext& context) {
+  context.emit(schema::BuiltinOperator::SELECT_V2, 1, context.inputs(), context.outputs());
+}
+
 }  // namespace
 
 void define_ops_gather(OpRules& rules) {
@@ -45,6 +59,8 @@ void define_ops_gather(OpRules& rules) {
   rules.on_import(EMBEDDING_LOOKUP, import_embedding_lookup);
   rules.on_import(SELECT, import_select);
   rules.on_import(SELECT_V2, import_select_v2);
+  rules.on_export("gather", export_gather);
+  rules.on_export("where", export_where);
 }
 
 }  // namespace mote::tflite

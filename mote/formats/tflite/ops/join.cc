@@ -1,4 +1,7 @@
 // CONCATENATION, PACK, PAD, PADV2, MIRROR_PAD.
+#include <algorithm>
+#include <cmath>
+
 #include "mote/formats/tflite/import.h"
 #include "mote/formats/tflite/op_rules.h"
 #include "mote/formats/tflite/ops/window.h"
@@ -81,6 +84,79 @@ void import_mirror_pad(ImportContext& context) {
   context.finish("pad", {context.input(0)}, Attributes::of(std::move(attrs)));
 }
 
+void export_concat(ExportContext& context) {
+  const int axis =
+      normalize_axis(context.attrs<AxisAttrs>().axis, context.shape(0).rank(), "the axis");
+  context.emit(schema::BuiltinOperator::CONCATENATION, context.version(1, 2, 3), context.inputs(),
+               context.outputs(), schema::CreateConcatenationOptions(context.builder(), axis));
+}
+
+int32_t pad_table(ExportContext& context, const PadAttrs& attrs) {
+  std::vector<int32_t> table;
+  for (size_t axis = 0; axis < attrs.before.size(); ++axis) {
+    for (const int64_t pad : {attrs.before[axis], attrs.after[axis]}) {
+      if (pad < 0) context.refuse("a pad of {} on axis {}; TFLite does not crop", pad, axis);
+      table.push_back(static_cast<int32_t>(pad));
+    }
+  }
+  const auto rank = static_cast<int64_t>(attrs.before.size());
+  return context.constant_tensor("pads", Tensor::of<int32_t>({rank, 2}, table));
+}
+
+/// The value in the element type of the input.
+Tensor pad_value(const ExportContext& context, double value) {
+  const TensorType& type = context.type(0);
+  if (type.dtype == DataType::kF32) return Tensor::of<float>({1}, {static_cast<float>(value)});
+  const double integer = type.quantization ? std::nearbyint(value / type.quantization->scale()) +
+                                                 type.quantization->zero_point()
+                                           : value;
+  const IntegerRange range = integer_range(type.dtype);
+  const double clamped =
+      std::clamp(integer, static_cast<double>(range.low), static_cast<double>(range.high));
+  switch (type.dtype) {
+    case DataType::kI8:
+      return Tensor::of<int8_t>({1}, {static_cast<int8_t>(clamped)});
+    case DataType::kU8:
+      return Tensor::of<uint8_t>({1}, {static_cast<uint8_t>(clamped)});
+    case DataType::kI16:
+      return Tensor::of<int16_t>({1}, {static_cast<int16_t>(clamped)});
+    case DataType::kI32:
+      return Tensor::of<int32_t>({1}, {static_cast<int32_t>(clamped)});
+    case DataType::kI64:
+      return Tensor::of<int64_t>({1}, {static_cast<int64_t>(clamped)});
+    default:
+      context.refuse("a pad of {}", name(type.dtype));
+  }
+}
+
+void export_pad(ExportContext& context) {
+  using enum schema::BuiltinOperator;
+  const auto& attrs = context.attrs<PadAttrs>();
+  const std::vector<int32_t> inputs = {context.input(0), pad_table(context, attrs)};
+  switch (attrs.mode) {
+    case PadMode::kConstant:
+      if (attrs.value == 0.0) {
+        return context.emit(PAD, context.version(1, 2, 3), inputs, context.outputs());
+      }
+      return context.emit(PADV2, context.version(1, 2, 3),
+                          {inputs[0], inputs[1],
+                           context.constant_tensor("value", pad_value(context, attrs.value),
+                                                   context.type(0).quantization)},
+                          context.outputs());
+    case PadMode::kReflect:
+      return context.emit(
+          MIRROR_PAD, context.version(1, 2, 3), inputs, context.outputs(),
+          schema::CreateMirrorPadOptions(context.builder(), schema::MirrorPadMode::REFLECT));
+    case PadMode::kSymmetric:
+      return context.emit(
+          MIRROR_PAD, context.version(1, 2, 3), inputs, context.outputs(),
+          schema::CreateMirrorPadOptions(context.builder(), schema::MirrorPadMode::SYMMETRIC));
+    case PadMode::kEdge:
+    case PadMode::kWrap:
+      context.refuse("pad mode {}", name(attrs.mode));
+  }
+}
+
 }  // namespace
 
 void define_ops_join(OpRules& rules) {
@@ -90,6 +166,8 @@ void define_ops_join(OpRules& rules) {
   rules.on_import(PAD, import_pad);
   rules.on_import(PADV2, import_pad_v2);
   rules.on_import(MIRROR_PAD, import_mirror_pad);
+  rules.on_export("concat", export_concat);
+  rules.on_export("pad", export_pad);
 }
 
 }  // namespace mote::tflite

@@ -13,7 +13,11 @@ constexpr float kL2Epsilon = 1e-6f;
 void import_softmax(ImportContext& context) {
   const auto& options = context.options<schema::SoftmaxOptions>();
   context.finish("softmax", {context.input(0)},
-                 Attributes::of(SoftmaxAttrs{.axis = -1, .beta = options.beta()}));
+                 Attributes::of(SoftmaxAttrs{
+                     .axis = -1,
+                     .beta = options.beta(),
+                     .widen = context.type(0).dtype == DataType::kI8 &&
+                              context.file_output(0).dtype == DataType::kI16}));
 }
 
 void import_log_softmax(ImportContext& context) {
@@ -43,6 +47,46 @@ void import_lrn(ImportContext& context) {
                                          .bias = options.bias()}));
 }
 
+void expect_last_axis(const ExportContext& context, int64_t axis) {
+  if (!context.is_last_axis(axis)) context.refuse("axis {}; TFLite has only the last", axis);
+}
+
+void export_softmax(ExportContext& context) {
+  const auto& attrs = context.attrs<SoftmaxAttrs>();
+  expect_last_axis(context, attrs.axis);
+  context.emit(schema::BuiltinOperator::SOFTMAX, context.version(1, 2, 3), context.inputs(),
+               context.outputs(), schema::CreateSoftmaxOptions(context.builder(), attrs.beta));
+}
+
+void export_log_softmax(ExportContext& context) {
+  expect_last_axis(context, context.attrs<SoftmaxAttrs>().axis);
+  context.emit(schema::BuiltinOperator::LOG_SOFTMAX, context.version(1, 2, 2), context.inputs(),
+               context.outputs());
+}
+
+void export_l2_normalization(ExportContext& context) {
+  const auto& attrs = context.attrs<NormAttrs>();
+  expect_last_axis(context, attrs.axis);
+  if (attrs.epsilon != kL2Epsilon) {
+    context.exporter().report.add("node '" + context.node().name + "'",
+                                  "its epsilon becomes 1e-6, which TFLite fixes");
+  }
+  context.emit(schema::BuiltinOperator::L2_NORMALIZATION, context.version(1, 2, 2),
+               context.inputs(), context.outputs(), schema::CreateL2NormOptions(context.builder()));
+}
+
+void export_lrn(ExportContext& context) {
+  const auto& attrs = context.attrs<LrnAttrs>();
+  expect_last_axis(context, attrs.axis);
+  if (attrs.size % 2 == 0)
+    context.refuse("a window of {} channels; TFLite has odd ones", attrs.size);
+  context.emit(schema::BuiltinOperator::LOCAL_RESPONSE_NORMALIZATION, 1, context.inputs(),
+               context.outputs(),
+               schema::CreateLocalResponseNormalizationOptions(
+                   context.builder(), static_cast<int32_t>(attrs.size / 2), attrs.bias, attrs.alpha,
+                   attrs.beta));
+}
+
 }  // namespace
 
 void define_ops_normalize(OpRules& rules) {
@@ -51,6 +95,10 @@ void define_ops_normalize(OpRules& rules) {
   rules.on_import(LOG_SOFTMAX, import_log_softmax);
   rules.on_import(L2_NORMALIZATION, import_l2_normalization);
   rules.on_import(LOCAL_RESPONSE_NORMALIZATION, import_lrn);
+  rules.on_export("softmax", export_softmax);
+  rules.on_export("log_softmax", export_log_softmax);
+  rules.on_export("l2_normalization", export_l2_normalization);
+  rules.on_export("local_response_normalization", export_lrn);
 }
 
 }  // namespace mote::tflite

@@ -41,12 +41,60 @@ void import_sequence_lstm(ImportContext& context) {
                  Attributes::of(std::move(attrs)));
 }
 
+void export_svdf(ExportContext& context) {
+  const auto& attrs = context.attrs<SvdfAttrs>();
+  context.emit(schema::BuiltinOperator::SVDF, context.is_hybrid() ? 4 : context.version(1, 3, 3),
+               context.inputs(), context.outputs(),
+               schema::CreateSVDFOptions(context.builder(), static_cast<int32_t>(attrs.rank),
+                                         fused_from(attrs.activation), context.is_hybrid()));
+}
+
+schema::ActivationFunctionType lstm_fused(const ExportContext& context,
+                                          const SequenceLstmAttrs& attrs) {
+  if (attrs.activation == "tanh") return schema::ActivationFunctionType::TANH;
+  for (const Activation activation : enum_values(Activation{})) {
+    if (attrs.activation == name(activation)) return fused_from(activation);
+  }
+  context.refuse("the activation '{}'", attrs.activation);
+}
+
+/// The records between the gates are tensors without content. Their element type is that of the
+/// runtimes' kernels: 16 bits, and 8 for the last one, the hidden state.
+std::vector<int32_t> intermediates(ExportContext& context, const SequenceLstmAttrs& attrs) {
+  std::vector<int32_t> indices;
+  for (size_t i = 0; i < attrs.intermediate_scales.size(); ++i) {
+    const bool is_last = i + 1 == attrs.intermediate_scales.size();
+    const auto zero_point = static_cast<int32_t>(attrs.intermediate_zero_points[i]);
+    indices.push_back(
+        context.temporary(fmt::format("intermediate_{}", i),
+                          {is_last ? DataType::kI8 : DataType::kI16, Shape{0},
+                           Quantization::per_tensor(attrs.intermediate_scales[i], zero_point)}));
+  }
+  return indices;
+}
+
+void export_sequence_lstm(ExportContext& context) {
+  const auto& attrs = context.attrs<SequenceLstmAttrs>();
+  const std::vector<int32_t> records = intermediates(context, attrs);
+  const auto options = schema::CreateUnidirectionalSequenceLSTMOptions(
+      context.builder(), lstm_fused(context, attrs), attrs.cell_clip, attrs.projection_clip,
+      attrs.time_major, context.is_hybrid());
+  context.emit_with({.code = schema::BuiltinOperator::UNIDIRECTIONAL_SEQUENCE_LSTM,
+                     .version = context.is_hybrid() ? 3 : 1,
+                     .options_type = schema::BuiltinOptions::UnidirectionalSequenceLSTMOptions,
+                     .options = options.Union(),
+                     .intermediates = records},
+                    context.inputs(), context.outputs());
+}
+
 }  // namespace
 
 void define_ops_recurrent(OpRules& rules) {
   using enum schema::BuiltinOperator;
   rules.on_import(SVDF, import_svdf);
   rules.on_import(UNIDIRECTIONAL_SEQUENCE_LSTM, import_sequence_lstm);
+  rules.on_export("svdf", export_svdf);
+  rules.on_export("unidirectional_sequence_lstm", export_sequence_lstm);
 }
 
 }  // namespace mote::tflite

@@ -1,6 +1,7 @@
 // MEAN, SUM, REDUCE_*, ARG_MAX, ARG_MIN.
 #include <algorithm>
 
+#include "mote/formats/tflite/export.h"
 #include "mote/formats/tflite/import.h"
 #include "mote/formats/tflite/op_rules.h"
 #include "mote/ops/math_attrs.h"
@@ -26,6 +27,38 @@ void import_arg(ImportContext& context, std::string_view op) {
   context.finish(op, {context.input(0)}, Attributes::of(attrs));
 }
 
+void export_reduce(ExportContext& context, schema::BuiltinOperator code) {
+  const auto& attrs = context.attrs<ReduceAttrs>();
+  context.emit(code, context.version(1, 2, 3),
+               {context.input(0), context.constant_ints("axes", attrs.axes)}, context.outputs(),
+               schema::CreateReducerOptions(context.builder(), attrs.keep_dims));
+}
+
+int32_t arg_axis(ExportContext& context) {
+  const auto& attrs = context.attrs<ArgAttrs>();
+  if (attrs.last) context.refuse("the last of equal elements; TFLite takes the first");
+  if (attrs.keep_dims) context.refuse("a result of the same rank; TFLite drops the axis");
+  return context.constant_tensor("axis", Tensor::scalar(static_cast<int32_t>(attrs.axis)));
+}
+
+int arg_version(const ExportContext& context) {
+  return context.type(0).dtype == DataType::kF32 ? 1 : 2;
+}
+
+void export_arg_max(ExportContext& context) {
+  const schema::TensorType type = tensor_type_from(context.attrs<ArgAttrs>().dtype);
+  context.emit(schema::BuiltinOperator::ARG_MAX, arg_version(context),
+               {context.input(0), arg_axis(context)}, context.outputs(),
+               schema::CreateArgMaxOptions(context.builder(), type));
+}
+
+void export_arg_min(ExportContext& context) {
+  const schema::TensorType type = tensor_type_from(context.attrs<ArgAttrs>().dtype);
+  context.emit(schema::BuiltinOperator::ARG_MIN, arg_version(context),
+               {context.input(0), arg_axis(context)}, context.outputs(),
+               schema::CreateArgMinOptions(context.builder(), type));
+}
+
 }  // namespace
 
 void define_ops_reduce(OpRules& rules) {
@@ -39,6 +72,15 @@ void define_ops_reduce(OpRules& rules) {
   rules.on_import(REDUCE_ALL, [](ImportContext& c) { import_reduce(c, "reduce_all"); });
   rules.on_import(ARG_MAX, [](ImportContext& c) { import_arg(c, "arg_max"); });
   rules.on_import(ARG_MIN, [](ImportContext& c) { import_arg(c, "arg_min"); });
+  rules.on_export("mean", [](ExportContext& c) { export_reduce(c, MEAN); });
+  rules.on_export("sum", [](ExportContext& c) { export_reduce(c, SUM); });
+  rules.on_export("reduce_prod", [](ExportContext& c) { export_reduce(c, REDUCE_PROD); });
+  rules.on_export("reduce_max", [](ExportContext& c) { export_reduce(c, REDUCE_MAX); });
+  rules.on_export("reduce_min", [](ExportContext& c) { export_reduce(c, REDUCE_MIN); });
+  rules.on_export("reduce_any", [](ExportContext& c) { export_reduce(c, REDUCE_ANY); });
+  rules.on_export("reduce_all", [](ExportContext& c) { export_reduce(c, REDUCE_ALL); });
+  rules.on_export("arg_max", export_arg_max);
+  rules.on_export("arg_min", export_arg_min);
 }
 
 }  // namespace mote::tflite

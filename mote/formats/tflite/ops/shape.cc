@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "mote/base/checked.h"
+#include "mote/formats/tflite/export.h"
 #include "mote/formats/tflite/import.h"
 #include "mote/formats/tflite/op_rules.h"
 #include "mote/ops/shape_attrs.h"
@@ -116,6 +117,35 @@ void import_shape(ImportContext& context) {
 
 void import_rank(ImportContext& context) { bind_integers(context, {context.shape(0).rank()}, {}); }
 
+void export_reshape(ExportContext& context) {
+  const std::vector<int64_t>& to = context.attrs<ShapeAttrs>().shape;
+  std::vector<int32_t> narrow(to.begin(), to.end());
+  context.emit(schema::BuiltinOperator::RESHAPE, 1,
+               {context.input(0), context.constant_ints("shape", to)}, context.outputs(),
+               schema::CreateReshapeOptionsDirect(context.builder(), &narrow));
+}
+
+void export_transpose(ExportContext& context) {
+  context.emit(schema::BuiltinOperator::TRANSPOSE, context.version(1, 2, 4),
+               {context.input(0),
+                context.constant_ints("permutation", context.attrs<TransposeAttrs>().permutation)},
+               context.outputs());
+}
+
+void export_tile(ExportContext& context) {
+  context.emit(
+      schema::BuiltinOperator::TILE, 1,
+      {context.input(0), context.constant_ints("repeats", context.attrs<TileAttrs>().repeats)},
+      context.outputs());
+}
+
+void export_broadcast_to(ExportContext& context) {
+  const Shape& to = context.output_type().shape;
+  if (!to.is_static()) context.refuse("a dynamic batch; fix it with --shape");
+  context.emit(schema::BuiltinOperator::BROADCAST_TO, 2,
+               {context.input(0), context.constant_ints("shape", to.dims())}, context.outputs());
+}
+
 }  // namespace
 
 void define_ops_shape(OpRules& rules) {
@@ -129,6 +159,10 @@ void define_ops_shape(OpRules& rules) {
   rules.on_import(FILL, import_fill);
   rules.on_import(SHAPE, import_shape);
   rules.on_import(RANK, import_rank);
+  rules.on_export("reshape", export_reshape);
+  rules.on_export("transpose", export_transpose);
+  rules.on_export("tile", export_tile);
+  rules.on_export("broadcast_to", export_broadcast_to);
 }
 
 }  // namespace mote::tflite

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "mote/base/checked.h"
+#include "mote/formats/tflite/export.h"
 #include "mote/formats/tflite/import.h"
 #include "mote/formats/tflite/op_rules.h"
 #include "mote/ops/shape_attrs.h"
@@ -15,6 +16,23 @@ SliceAttrs whole(int rank) {
   return {.begin = std::vector<int64_t>(size, 0),
           .end = std::vector<int64_t>(size, kSliceEnd),
           .stride = std::vector<int64_t>(size, 1)};
+}
+
+/// Positions counted from the front and "to the end" where that is what they come to, so that a slice
+/// has one spelling whichever operator it came from.
+SliceAttrs normalized(SliceAttrs attrs, const Shape& from) {
+  for (size_t axis = 0; axis < attrs.begin.size(); ++axis) {
+    const int64_t extent = from[static_cast<int>(axis)];
+    if (extent == kDynamic || attrs.stride[axis] <= 0) continue;
+    const auto from_front = [&](int64_t position) {
+      return std::clamp<int64_t>(position < 0 ? position + extent : position, 0, extent);
+    };
+    attrs.begin[axis] = from_front(attrs.begin[axis]);
+    if (attrs.end[axis] == kSliceEnd) continue;
+    attrs.end[axis] = from_front(attrs.end[axis]);
+    if (attrs.end[axis] == extent) attrs.end[axis] = kSliceEnd;
+  }
+  return attrs;
 }
 
 void import_slice(ImportContext& context) {
@@ -37,7 +55,7 @@ void import_slice(ImportContext& context) {
       context.fail("axis {} ends at {}, its extent is {}", axis, attrs.end[axis], extent);
     }
   }
-  context.finish("slice", {context.input(0)}, Attributes::of(std::move(attrs)));
+  context.finish("slice", {context.input(0)}, Attributes::of(normalized(std::move(attrs), from)));
 }
 
 /// The operands and masks of STRIDED_SLICE. Bit i of a mask belongs to entry i of the operands.
@@ -116,6 +134,7 @@ void import_strided_slice(ImportContext& context) {
                  spec.stride.size());
   }
   DenseSlice slice = resolve(context, spec, from);
+  slice.attrs = normalized(std::move(slice.attrs), from);
   const bool same_rank = std::all_of(slice.fates.begin(), slice.fates.end(),
                                      [](AxisFate fate) { return fate == AxisFate::kKept; });
   if (same_rank) {
@@ -209,6 +228,64 @@ void import_reverse(ImportContext& context) {
   context.finish("slice", {context.input(0)}, Attributes::of(std::move(attrs)));
 }
 
+/// Begin counted from the front and size, for strides of 1; -1 is "to the end" of an open batch.
+void export_plain_slice(ExportContext& context) {
+  const auto& attrs = context.attrs<SliceAttrs>();
+  const Shape& from = context.shape(0);
+  const Shape& to = context.output_type().shape;
+  std::vector<int64_t> begin = attrs.begin;
+  for (size_t axis = 0; axis < begin.size(); ++axis) {
+    const int64_t extent = from[static_cast<int>(axis)];
+    if (extent == kDynamic) continue;
+    begin[axis] =
+        std::clamp<int64_t>(begin[axis] < 0 ? begin[axis] + extent : begin[axis], 0, extent);
+  }
+  context.emit(schema::BuiltinOperator::SLICE, context.version(1, 2, 4),
+               {context.input(0), context.constant_ints("begin", begin),
+                context.constant_ints("size", to.dims())},
+               context.outputs());
+}
+
+void export_slice(ExportContext& context) {
+  const auto& attrs = context.attrs<SliceAttrs>();
+  const bool plain =
+      std::all_of(attrs.stride.begin(), attrs.stride.end(), [](int64_t s) { return s == 1; });
+  if (plain) return export_plain_slice(context);
+  constexpr size_t kMaxRank = 5;  // of the runtimes' strided slices
+  if (attrs.stride.size() > kMaxRank) context.refuse("rank {}", attrs.stride.size());
+  std::vector<int64_t> end = attrs.end;
+  uint32_t end_mask = 0;
+  for (size_t axis = 0; axis < end.size(); ++axis) {
+    if (end[axis] != kSliceEnd) continue;
+    end[axis] = 0;
+    end_mask |= 1u << axis;
+  }
+  context.emit(
+      schema::BuiltinOperator::STRIDED_SLICE, context.version(1, 2, 2),
+      {context.input(0), context.constant_ints("begin", attrs.begin),
+       context.constant_ints("end", end), context.constant_ints("strides", attrs.stride)},
+      context.outputs(),
+      schema::CreateStridedSliceOptions(context.builder(), 0, static_cast<int32_t>(end_mask)));
+}
+
+void export_split(ExportContext& context) {
+  const auto& attrs = context.attrs<SplitAttrs>();
+  const auto parts = static_cast<int32_t>(attrs.sizes.size());
+  const int64_t axis = normalize_axis(attrs.axis, context.shape(0).rank(), "the axis");
+  const int32_t axis_tensor =
+      context.constant_tensor("axis", Tensor::scalar(static_cast<int32_t>(axis)));
+  const bool equal = std::all_of(attrs.sizes.begin(), attrs.sizes.end(),
+                                 [&](int64_t size) { return size == attrs.sizes[0]; });
+  if (equal) {
+    return context.emit(schema::BuiltinOperator::SPLIT, context.version(1, 2, 4),
+                        {axis_tensor, context.input(0)}, context.outputs(),
+                        schema::CreateSplitOptions(context.builder(), parts));
+  }
+  context.emit(schema::BuiltinOperator::SPLIT_V, context.version(1, 2, 2),
+               {context.input(0), context.constant_ints("sizes", attrs.sizes), axis_tensor},
+               context.outputs(), schema::CreateSplitVOptions(context.builder(), parts));
+}
+
 }  // namespace
 
 void define_ops_slice(OpRules& rules) {
@@ -219,6 +296,8 @@ void define_ops_slice(OpRules& rules) {
   rules.on_import(SPLIT_V, import_split_v);
   rules.on_import(UNPACK, import_unpack);
   rules.on_import(REVERSE_V2, import_reverse);
+  rules.on_export("slice", export_slice);
+  rules.on_export("split", export_split);
 }
 
 }  // namespace mote::tflite

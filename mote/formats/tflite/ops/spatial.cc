@@ -1,4 +1,5 @@
 // RESIZE_*, DEPTH_TO_SPACE, SPACE_TO_DEPTH, SPACE_TO_BATCH_ND, BATCH_TO_SPACE_ND.
+#include "mote/formats/tflite/export.h"
 #include "mote/formats/tflite/import.h"
 #include "mote/formats/tflite/op_rules.h"
 #include "mote/formats/tflite/ops/window.h"
@@ -41,6 +42,65 @@ void import_space_batch(ImportContext& context, std::string_view op) {
   context.finish(op, {context.input(0)}, Attributes::of(std::move(attrs)));
 }
 
+int32_t resize_size(ExportContext& context) {
+  const auto& attrs = context.attrs<Resize2dAttrs>();
+  return context.constant_ints("size", {attrs.size[0], attrs.size[1]});
+}
+
+/// The versions follow the alignment first, then the element type.
+int resize_version(const ExportContext& context) {
+  const auto& attrs = context.attrs<Resize2dAttrs>();
+  return context.version(attrs.half_pixel_centers || attrs.align_corners ? 3 : 1, 3, 4);
+}
+
+void export_resize_bilinear(ExportContext& context) {
+  const auto& attrs = context.attrs<Resize2dAttrs>();
+  context.emit(schema::BuiltinOperator::RESIZE_BILINEAR, resize_version(context),
+               {context.input(0), resize_size(context)}, context.outputs(),
+               schema::CreateResizeBilinearOptions(context.builder(), attrs.align_corners,
+                                                   attrs.half_pixel_centers));
+}
+
+void export_resize_nearest(ExportContext& context) {
+  const auto& attrs = context.attrs<Resize2dAttrs>();
+  context.emit(schema::BuiltinOperator::RESIZE_NEAREST_NEIGHBOR, resize_version(context),
+               {context.input(0), resize_size(context)}, context.outputs(),
+               schema::CreateResizeNearestNeighborOptions(context.builder(), attrs.align_corners,
+                                                          attrs.half_pixel_centers));
+}
+
+int32_t block_of(const ExportContext& context) {
+  const auto& attrs = context.attrs<BlockAttrs>();
+  if (attrs.column_row_depth) context.refuse("the order column, row, depth");
+  return static_cast<int32_t>(attrs.block);
+}
+
+void export_depth_to_space(ExportContext& context) {
+  context.emit(schema::BuiltinOperator::DEPTH_TO_SPACE, context.version(1, 2, 2), context.inputs(),
+               context.outputs(),
+               schema::CreateDepthToSpaceOptions(context.builder(), block_of(context)));
+}
+
+void export_space_to_depth(ExportContext& context) {
+  context.emit(schema::BuiltinOperator::SPACE_TO_DEPTH, context.version(1, 2, 2), context.inputs(),
+               context.outputs(),
+               schema::CreateSpaceToDepthOptions(context.builder(), block_of(context)));
+}
+
+void export_space_batch(ExportContext& context, schema::BuiltinOperator code) {
+  const auto& attrs = context.attrs<SpaceBatchAttrs>();
+  std::vector<int32_t> table;
+  for (size_t i = 0; i < attrs.block.size(); ++i) {
+    table.push_back(static_cast<int32_t>(attrs.low[i]));
+    table.push_back(static_cast<int32_t>(attrs.high[i]));
+  }
+  const auto axes = static_cast<int64_t>(attrs.block.size());
+  context.emit(code, context.version(1, 2, 4),
+               {context.input(0), context.constant_ints("block", attrs.block),
+                context.constant_tensor("pads", Tensor::of<int32_t>({axes, 2}, table))},
+               context.outputs());
+}
+
 }  // namespace
 
 void define_ops_spatial(OpRules& rules) {
@@ -61,6 +121,14 @@ void define_ops_spatial(OpRules& rules) {
                   [](ImportContext& c) { import_space_batch(c, "space_to_batch"); });
   rules.on_import(BATCH_TO_SPACE_ND,
                   [](ImportContext& c) { import_space_batch(c, "batch_to_space"); });
+  rules.on_export("resize_bilinear", export_resize_bilinear);
+  rules.on_export("resize_nearest_neighbor", export_resize_nearest);
+  rules.on_export("depth_to_space", export_depth_to_space);
+  rules.on_export("space_to_depth", export_space_to_depth);
+  rules.on_export("space_to_batch",
+                  [](ExportContext& c) { export_space_batch(c, SPACE_TO_BATCH_ND); });
+  rules.on_export("batch_to_space",
+                  [](ExportContext& c) { export_space_batch(c, BATCH_TO_SPACE_ND); });
 }
 
 }  // namespace mote::tflite

@@ -3,6 +3,7 @@
 // CALL_ONCE runs another subgraph before anything else. Only the kind that converters write is
 // read: handles, and constants assigned to them. Their content is the initial content of the
 // states.
+#include "mote/formats/tflite/export.h"
 #include "mote/formats/tflite/import.h"
 #include "mote/formats/tflite/op_rules.h"
 
@@ -87,6 +88,16 @@ void import_call_once(ImportContext& context) {
   context.importer().variables = std::move(inner.variables);
 }
 
+void export_read(ExportContext& context) {
+  const int32_t handle = context.exporter().handle_of(context.node().inputs.at(0));
+  context.emit(BuiltinOperator::READ_VARIABLE, 1, {handle}, context.outputs());
+}
+
+void export_assign(ExportContext& context) {
+  const int32_t handle = context.exporter().handle_of(context.node().inputs.at(0));
+  context.emit(BuiltinOperator::ASSIGN_VARIABLE, 1, {handle, context.input(1)}, {});
+}
+
 }  // namespace
 
 void define_ops_variable(OpRules& rules) {
@@ -95,6 +106,8 @@ void define_ops_variable(OpRules& rules) {
   rules.on_import(READ_VARIABLE, import_read);
   rules.on_import(ASSIGN_VARIABLE, import_assign);
   rules.on_import(CALL_ONCE, import_call_once);
+  rules.on_export("read_variable", export_read);
+  rules.on_export("assign_variable", export_assign);
 }
 
 }  // namespace mote::tflite

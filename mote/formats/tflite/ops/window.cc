@@ -1,6 +1,7 @@
 #include "mote/formats/tflite/ops/window.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace mote::tflite {
 
@@ -62,6 +63,59 @@ ActivationFunctionType fused_from(Activation activation) {
       return ActivationFunctionType::RELU6;
   }
   return ActivationFunctionType::NONE;
+}
+
+namespace {
+
+/// The smallest element of a type, which a maximum never takes.
+Tensor lowest(const ExportContext& context, DataType dtype) {
+  switch (dtype) {
+    case DataType::kF32:
+      return Tensor::of<float>({1}, {std::numeric_limits<float>::lowest()});
+    case DataType::kI8:
+      return Tensor::of<int8_t>({1}, {std::numeric_limits<int8_t>::min()});
+    case DataType::kI16:
+      return Tensor::of<int16_t>({1}, {std::numeric_limits<int16_t>::min()});
+    case DataType::kU8:
+      return Tensor::of<uint8_t>({1}, {0});
+    default:
+      context.refuse("a border of {} around {}", "the lowest value", name(dtype));
+  }
+}
+
+}  // namespace
+
+int32_t emit_pad(ExportContext& context, const std::array<int64_t, 4>& padding, Border border) {
+  using enum schema::BuiltinOperator;
+  TensorType type = context.type(0);
+  type.shape[1] += padding[0] + padding[2];
+  type.shape[2] += padding[1] + padding[3];
+  const DataType dtype = type.dtype;
+  const int32_t table = context.constant_tensor(
+      "pads",
+      Tensor::of<int32_t>(
+          {4, 2}, {0, 0, static_cast<int32_t>(padding[0]), static_cast<int32_t>(padding[2]),
+                   static_cast<int32_t>(padding[1]), static_cast<int32_t>(padding[3]), 0, 0}));
+  const auto record = type.quantization;
+  const int32_t padded = context.temporary("padded", std::move(type));
+  if (border == Border::kZero) {
+    context.emit(PAD, context.version(1, 2, 3), {context.input(0), table}, {padded});
+  } else {
+    const int32_t value = context.constant_tensor("pad_value", lowest(context, dtype), record);
+    context.emit(PADV2, context.version(1, 2, 3), {context.input(0), table, value}, {padded});
+  }
+  return padded;
+}
+
+PaddedInput pad_input(ExportContext& context, const std::array<int64_t, 4>& padding,
+                      const std::array<WindowAxis, 2>& window, Border border) {
+  if (padding == std::array<int64_t, 4>{}) return {context.input(0), schema::Padding::VALID};
+  const auto [top, bottom] = same_padding(window[0]);
+  const auto [left, right] = same_padding(window[1]);
+  if (padding == std::array<int64_t, 4>{top, left, bottom, right}) {
+    return {context.input(0), schema::Padding::SAME};
+  }
+  return {emit_pad(context, padding, border), schema::Padding::VALID};
 }
 
 }  // namespace mote::tflite

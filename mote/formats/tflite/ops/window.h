@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "mote/formats/tflite/export.h"
 #include "mote/formats/tflite/import.h"
 #include "mote/ops/activation.h"
 
@@ -32,5 +33,20 @@ std::array<int64_t, 2> positive_pair(const ImportContext& context, const char* w
 /// ImportContext::finish_activated makes nodes of them.
 Activation clamp_from(const ImportContext& context, schema::ActivationFunctionType fused);
 schema::ActivationFunctionType fused_from(Activation activation);
+
+/// What stands in the border of a window that TFLite's padding kinds do not reach.
+enum class Border { kZero, kLowest };
+
+/// The input of a windowed operator and the kind of its padding. Where neither SAME nor VALID gives
+/// `padding` (top, left, bottom, right), a PAD or PADV2 comes first and the kind is VALID.
+struct PaddedInput {
+  int32_t tensor = kAbsent;
+  schema::Padding kind = schema::Padding::VALID;
+};
+PaddedInput pad_input(ExportContext& context, const std::array<int64_t, 4>& padding,
+                      const std::array<WindowAxis, 2>& window, Border border);
+
+/// Zeros around the height and width of operand 0, as an operator of its own.
+int32_t emit_pad(ExportContext& context, const std::array<int64_t, 4>& padding, Border border);
 
 }  // namespace mote::tflite
