@@ -97,9 +97,10 @@ struct BatchMatmulAttrs {
 struct SoftmaxAttrs {
   int64_t axis = -1;
   float beta = 1.0f;
+  bool widen = false;  ///< softmax of i8 only: the result is i16 at 1/65536, zero point -32768
 
   static constexpr auto fields() {
-    return std::tuple(field("axis", &SoftmaxAttrs::axis), field("beta", &SoftmaxAttrs::beta));
+    return std::tuple(field("axis", &SoftmaxAttrs::axis), field("beta", &SoftmaxAttrs::beta), field("widen", &SoftmaxAttrs::widen));
   }
 };
 

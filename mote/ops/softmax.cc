@@ -18,12 +18,17 @@ namespace {
 const Quantization kSoftmaxI8 = Quantization::per_tensor(1.0f / 256.0f, -128);
 const Quantization kSoftmaxU8 = Quantization::per_tensor(1.0f / 256.0f, 0);
 const Quantization kSoftmaxI16 = Quantization::per_tensor(1.0f / 32768.0f, 0);
+const Quantization kSoftmaxWidened = Quantization::per_tensor(1.0f / 65536.0f, -32768);
 const Quantization kLogSoftmaxI8 = Quantization::per_tensor(16.0f / 256.0f, 127);
 
 void infer(InferContext& context) {
   context.expect_inputs(1, 1);
   normalize_axis(context.attrs<SoftmaxAttrs>().axis, context.shape(0).rank(), "the axis");
-  context.add_output(context.dtype(0), context.shape(0));
+  const bool widen = context.attrs<SoftmaxAttrs>().widen;
+  if (widen && context.dtype(0) != DataType::kI8) {
+    context.fail("it widens {}, only i8 can be widened", name(context.dtype(0)));
+  }
+  context.add_output(widen ? DataType::kI16 : context.dtype(0), context.shape(0));
 }
 
 struct Rows {
@@ -32,7 +37,7 @@ struct Rows {
 };
 
 // Kernels work along the last axis; another axis is moved there and back.
-template <class T, class Kernel>
+template <class T, class Y = T, class Kernel>
 void along_axis(const EvalContext& context, Kernel kernel) {
   const ConstTensorView x = context.input(0);
   const TensorView y = context.output(0);
@@ -41,10 +46,10 @@ void along_axis(const EvalContext& context, Kernel kernel) {
   if (x.elements() == 0) return;
   const auto depth = x.shape[axis];
   const Rows rows{as_i32(x.elements() / depth, "rows"), as_i32(depth, "depth")};
-  if (axis == rank - 1) return kernel(rows, x.data<T>().data(), y.data<T>().data());
+  if (axis == rank - 1) return kernel(rows, x.data<T>().data(), y.data<Y>().data());
   const int64_t inner = row_major_strides(x.shape)[static_cast<size_t>(axis)];
   std::vector<T> from(static_cast<size_t>(depth));
-  std::vector<T> to(static_cast<size_t>(depth));
+  std::vector<Y> to(static_cast<size_t>(depth));
   const Rows one{1, rows.depth};
   for (int64_t row = 0; row < rows.count; ++row) {
     const int64_t start = row / inner * inner * depth + row % inner;
@@ -53,7 +58,7 @@ void along_axis(const EvalContext& context, Kernel kernel) {
     }
     kernel(one, from.data(), to.data());
     for (int64_t i = 0; i < depth; ++i) {
-      y.data<T>()[static_cast<size_t>(start + i * inner)] = to[static_cast<size_t>(i)];
+      y.data<Y>()[static_cast<size_t>(start + i * inner)] = to[static_cast<size_t>(i)];
     }
   }
 }
@@ -72,6 +77,14 @@ mote_softmax_params params(const EvalContext& context, const Rows& rows) {
   return mote_softmax_prepare(rows.count, rows.depth,
                               static_cast<double>(context.input_quantization(0).scale()),
                               static_cast<double>(context.attrs<SoftmaxAttrs>().beta));
+}
+
+void softmax_widened(const EvalContext& context) {
+  expect_output_record(context, kSoftmaxWidened);
+  along_axis<int8_t, int16_t>(context, [&](const Rows& rows, const int8_t* x, int16_t* y) {
+    const mote_softmax_params p = params(context, rows);
+    mote_softmax_i8_i16_reference(&p, x, y);
+  });
 }
 
 void softmax_i16(const EvalContext& context) {
@@ -98,6 +111,7 @@ void reference_softmax(const EvalContext& context) {
         mote_softmax_f32_reference(&p, x, y);
       });
     case DataType::kI8:
+      if (context.attrs<SoftmaxAttrs>().widen) return softmax_widened(context);
       expect_output_record(context, kSoftmaxI8);
       return along_axis<int8_t>(context, [&](const Rows& rows, const int8_t* x, int8_t* y) {
         const mote_softmax_params p = params(context, rows);
@@ -188,9 +202,10 @@ std::optional<Graph> sample(Rng& rng, SampleKind kind) {
   SoftmaxAttrs attrs;
   if (kind == SampleKind::kF32) attrs.axis = rng.integer(0, shape.rank() - 1);
   if (!kLog) attrs.beta = rng.integer(0, 2) == 0 ? 0.5f : 1.0f;
+  attrs.widen = !kLog && kind == SampleKind::kI8 && rng.integer(0, 3) == 0;
   const ValueId x = sample_input(graph, rng, kind, shape);
   Graph::OutputHints hints;
-  if (y) hints.quantization = {y};
+  if (y) hints.quantization = {attrs.widen ? kSoftmaxWidened : *y};
   graph.set_outputs(graph.add_node({.op = &op(kLog ? "log_softmax" : "softmax"),
                                     .inputs = {x},
                                     .attributes = Attributes::of(attrs)},
