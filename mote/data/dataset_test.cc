@@ -154,6 +154,15 @@ TEST(Dataset, an_extending_file_changes_single_keys) {
   EXPECT_THAT(floats(Dataset::open(path), 0), ElementsAre(-3));
 }
 
+TEST(Dataset, a_description_may_be_named_by_a_relative_path) {
+  const TempFolder folder;
+  folder.write("sub/x.csv", "1,0\n");
+  folder.write("own.toml", "class_count=2\n[source]\nkind='csv'\nroot='sub'\n");
+  const auto relative = std::filesystem::relative(folder.path() / "own.toml");
+  ASSERT_TRUE(relative.is_relative());
+  EXPECT_EQ(Dataset::open(relative).size(), 1);
+}
+
 TEST(Dataset, equal_content_has_equal_fingerprints_under_any_name) {
   const TempFolder folder;
   folder.write("a.png", png_of(counting_image(2, 2, 3)));

@@ -41,7 +41,7 @@ fs::path expand_path(std::string_view text, const fs::path& base) {
   }
   expanded += text;
   const fs::path path(expanded);
-  return (path.is_absolute() ? path : base / path).lexically_normal();
+  return fs::absolute(path.is_absolute() ? path : base / path).lexically_normal();
 }
 
 }  // namespace mote::data

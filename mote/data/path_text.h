@@ -6,9 +6,9 @@
 
 namespace mote::data {
 
-/// `text` with every ${NAME} replaced by the environment variable; relative results are taken from
-/// `base`. MOTE_DATA has a default: `../shared/data` beside the first folder above `base` that has
-/// one. Throws kInvalidArgument naming the variable that is not set.
+/// `text` as an absolute path, with every ${NAME} replaced by the environment variable; relative
+/// paths are taken from `base`. MOTE_DATA has a default: `../shared/data` beside the first folder
+/// above `base` that has one. Throws kInvalidArgument naming the variable that is not set.
 std::filesystem::path expand_path(std::string_view text, const std::filesystem::path& base);
 
 }  // namespace mote::data
