@@ -7,6 +7,7 @@
 #include "mote/base/checked.h"
 #include "mote/ops/define.h"
 #include "mote/ops/facets.h"
+#include "mote/ops/fast_layer.h"
 #include "mote/ops/nn_attrs.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/quantized.h"
@@ -117,6 +118,22 @@ void reference(const EvalContext& context) {
   }
 }
 
+PreparedKernel prepare_fast(const PrepareContext& context) {
+  const auto& attrs = context.attrs<Conv2dAttrs>();
+  if (attrs.groups != 1 || !has_fast_types(context)) return {};
+  const LayerTypes types{context.input_type(0), context.input_type(1), context.output_type(0)};
+  FastConvolution::Setup setup{.params = params(attrs, types), .stage = {}};
+  if (types.x.dtype == DataType::kI8) {
+    setup.stage = OutputStage(types, attrs.activation, ScaleProduct::kDouble);
+    setup.params.x_zero_point = tensor_record(types.x).zero_point();
+  }
+  setup.weights = context.constant(1);
+  setup.bias = context.node->has_input(2) ? context.constant(2) : nullptr;
+  setup.isa = kernel_isa(context.isa);
+  const auto layer = std::make_shared<FastConvolution>(std::move(setup));
+  return [layer](const EvalContext& run) { layer->run(run.input(0), run.output(0)); };
+}
+
 // Factor ids of the map.
 enum Factor { kBatch, kInputChannel, kOutputChannel };
 
@@ -177,6 +194,7 @@ void define_conv_2d(OpSink& sink) {
             .attributes = Attributes::of(Conv2dAttrs{}),
             .infer = infer,
             .reference = reference,
+            .prepare_fast = prepare_fast,
             .axes = axes,
             .quant = quant,
             .cost = cost,

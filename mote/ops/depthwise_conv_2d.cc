@@ -4,8 +4,11 @@
 // range).
 #include "mote/kernels/depthwise_conv_2d/depthwise_conv_2d.h"
 
+#include <algorithm>
+
 #include "mote/ops/define.h"
 #include "mote/ops/facets.h"
+#include "mote/ops/fast_layer.h"
 #include "mote/ops/nn_attrs.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/quantized.h"
@@ -115,6 +118,46 @@ void reference(const EvalContext& context) {
   }
 }
 
+// What a fast run needs besides its operands.
+struct FastDepthwise {
+  mote_depthwise_conv_2d_params params;
+  OutputStage output;
+  std::unique_ptr<FastStage> stage;
+  std::vector<int32_t> sums;
+  std::vector<float> bias;
+};
+
+PreparedKernel prepare_fast(const PrepareContext& context) {
+  if (!has_fast_types(context)) return {};
+  const auto& attrs = context.attrs<Conv2dAttrs>();
+  const LayerTypes types{context.input_type(0), context.input_type(1), context.output_type(0)};
+  const auto layer = std::make_shared<FastDepthwise>();
+  layer->params = params(attrs, types);
+  if (layer->params.multiplier != 1) return {};
+  const mote_fast_kernels* kernels = mote_fast_kernels_for(kernel_isa(context.isa));
+  const Tensor* bias = context.node->has_input(2) ? context.constant(2) : nullptr;
+  const int32_t channels = layer->params.ic;
+  if (types.x.dtype == DataType::kF32) {
+    layer->bias.assign(static_cast<size_t>(channels), 0.0f);
+    if (bias != nullptr) std::ranges::copy(bias->data<float>(), layer->bias.begin());
+    return [layer, kernels](const EvalContext& run) {
+      kernels->depthwise_f32(&layer->params, run.input(0).data<float>().data(),
+                             run.input(1).data<float>().data(), layer->bias.data(),
+                             run.output(0).data<float>().data());
+    };
+  }
+  layer->output = OutputStage(types, attrs.activation, ScaleProduct::kDouble);
+  layer->params.x_zero_point = tensor_record(types.x).zero_point();
+  layer->stage = std::make_unique<FastStage>(layer->output.kernel_stage(), channels,
+                                             bias ? bias->data<int32_t>().data() : nullptr);
+  layer->sums.resize(static_cast<size_t>(channels));
+  return [layer, kernels](const EvalContext& run) {
+    kernels->depthwise_i8(&layer->params, layer->stage->get(), run.input(0).data<int8_t>().data(),
+                          run.input(1).data<int8_t>().data(), layer->sums.data(),
+                          run.output(0).data<int8_t>().data());
+  };
+}
+
 // Factor ids of the map.
 enum Factor { kBatch, kChannel, kMultiplier };
 
@@ -174,6 +217,7 @@ void define_depthwise_conv_2d(OpSink& sink) {
        .attributes = Attributes::of(Conv2dAttrs{}),
        .infer = infer,
        .reference = reference,
+       .prepare_fast = prepare_fast,
        .axes = axes,
        .quant = quant,
        .cost = cost,

@@ -5,6 +5,7 @@
 
 #include "mote/ops/define.h"
 #include "mote/ops/facets.h"
+#include "mote/ops/fast_layer.h"
 #include "mote/ops/nn_attrs.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/quantized.h"
@@ -77,6 +78,13 @@ void run(const EvalContext& context, const mote_fully_connected_params& p, Kerne
          data_or_null<B>(context, 2), context.output(0).data<X>().data());
 }
 
+OutputStage output_stage(const LayerTypes& types, Activation activation, Numerics numerics) {
+  const bool per_tensor = record(types.w).scales.size() == 1;
+  OutputStage stage(types, activation, per_tensor ? ScaleProduct::kFloat : ScaleProduct::kDouble);
+  if (numerics == Numerics::kLitert) stage.set_rounding(MOTE_ROUND_SINGLE);
+  return stage;
+}
+
 void reference(const EvalContext& context) {
   const LayerTypes types{context.input_type(0), context.input_type(1), context.output_type(0)};
   const auto& attrs = context.attrs<FullyConnectedAttrs>();
@@ -84,10 +92,7 @@ void reference(const EvalContext& context) {
   if (is_hybrid(types.x, types.w)) return reference_hybrid(context, p);
   if (types.x.dtype == DataType::kF32) return run(context, p, mote_fully_connected_f32_reference);
   if (!types.x.quantization) context.no_kernel();
-  const bool per_tensor = record(types.w).scales.size() == 1;
-  OutputStage stage(types, attrs.activation,
-                    per_tensor ? ScaleProduct::kFloat : ScaleProduct::kDouble);
-  if (context.numerics == Numerics::kLitert) stage.set_rounding(MOTE_ROUND_SINGLE);
+  const OutputStage stage = output_stage(types, attrs.activation, context.numerics);
   p.output = stage.kernel_stage();
   p.x_zero_point = tensor_record(types.x).zero_point();
   switch (types.x.dtype) {
@@ -104,6 +109,32 @@ void reference(const EvalContext& context) {
     default:
       context.no_kernel();
   }
+}
+
+// The layer as a convolution of 1x1 images.
+PreparedKernel prepare_fast(const PrepareContext& context) {
+  if (!has_fast_types(context)) return {};
+  const auto& attrs = context.attrs<FullyConnectedAttrs>();
+  const LayerTypes types{context.input_type(0), context.input_type(1), context.output_type(0)};
+  const mote_fully_connected_params p = params(attrs, types);
+  FastConvolution::Setup setup{.params = {}, .stage = {}};
+  mote_conv_2d_params& conv = setup.params;
+  conv.n = p.m;
+  conv.ic = p.k;
+  conv.oc = p.n;
+  conv.h = conv.w = conv.kh = conv.kw = conv.oh = conv.ow = conv.groups = 1;
+  conv.stride_h = conv.stride_w = conv.dilation_h = conv.dilation_w = 1;
+  conv.y_min = p.y_min;
+  conv.y_max = p.y_max;
+  if (types.x.dtype == DataType::kI8) {
+    setup.stage = output_stage(types, attrs.activation, context.numerics);
+    conv.x_zero_point = tensor_record(types.x).zero_point();
+  }
+  setup.weights = context.constant(1);
+  setup.bias = context.node->has_input(2) ? context.constant(2) : nullptr;
+  setup.isa = kernel_isa(context.isa);
+  const auto layer = std::make_shared<FastConvolution>(std::move(setup));
+  return [layer](const EvalContext& run) { layer->run(run.input(0), run.output(0)); };
 }
 
 AxisMap axes(const Graph& graph, const Node& node) {
@@ -176,6 +207,7 @@ void define_fully_connected(OpSink& sink) {
             .attributes = Attributes::of(FullyConnectedAttrs{}),
             .infer = infer,
             .reference = reference,
+            .prepare_fast = prepare_fast,
             .axes = axes,
             .quant = quant,
             .cost = cost,
