@@ -111,6 +111,18 @@ void reference_hard_swish(const EvalContext& context) {
   }
 }
 
+mote_unary_params leaky_relu_params(const mote_table_scales& scales, float alpha,
+                                    Numerics numerics) {
+  if (numerics == Numerics::kLitert) {
+    return mote_leaky_relu_prepare(&scales, static_cast<double>(scales.x_scale / scales.y_scale),
+                                   static_cast<double>(scales.x_scale * alpha / scales.y_scale));
+  }
+  const auto x_scale = static_cast<double>(scales.x_scale);
+  const auto y_scale = static_cast<double>(scales.y_scale);
+  return mote_leaky_relu_prepare(&scales, x_scale / y_scale,
+                                 x_scale * static_cast<double>(alpha) / y_scale);
+}
+
 void reference_leaky_relu(const EvalContext& context) {
   const float alpha = context.attrs<AlphaAttrs>().alpha;
   if (!is_quantized(context)) {
@@ -120,7 +132,9 @@ void reference_leaky_relu(const EvalContext& context) {
   }
   const mote_table_scales scales = table_scales(context.input_type(0), context.output_type(0));
   const StoredRange range = stored_range(Activation::kNone, context.output_type(0));
-  const mote_unary_params p = mote_leaky_relu_prepare(&scales, alpha, range.low, range.high);
+  mote_unary_params p = leaky_relu_params(scales, alpha, context.numerics);
+  p.y_min = range.low;
+  p.y_max = range.high;
   switch (context.input_type(0).dtype) {
     case DataType::kI8:
       return run(context, p, mote_leaky_relu_i8_reference);

@@ -321,6 +321,23 @@ double result_size(QuantizedBinary op, double a, double b) {
   return a;
 }
 
+// A divisor without the stored zero.
+template <class T>
+void replace_zero(Tensor& tensor, int32_t zero_point) {
+  for (T& value : tensor.data<T>()) {
+    if (value == zero_point) value = static_cast<T>(zero_point > 0 ? value - 1 : value + 1);
+  }
+}
+
+ValueId sample_divisor(Graph& graph, Rng& rng, SampleKind kind, const Shape& shape) {
+  const DataType dtype = sample_activation_type(kind);
+  const Quantization record = sample_quantization(rng, dtype);
+  Tensor values = sample_tensor(rng, dtype, shape);
+  if (dtype == DataType::kI8) replace_zero<int8_t>(values, record.zero_point());
+  if (dtype == DataType::kU8) replace_zero<uint8_t>(values, record.zero_point());
+  return graph.add_constant("divisor", std::move(values), record);
+}
+
 }  // namespace
 
 std::optional<Graph> sample_quantized_binary(Rng& rng, SampleKind kind, const OpDef& def,
@@ -336,9 +353,12 @@ std::optional<Graph> sample_quantized_binary(Rng& rng, SampleKind kind, const Op
   for (int axis = 0; axis < part.rank(); ++axis) {
     if (rng.integer(0, 3) == 0) part[axis] = 1;
   }
-  std::vector<ValueId> inputs = {sample_input(graph, rng, kind, full),
-                                 sample_input(graph, rng, kind, part)};
-  if (op != QuantizedBinary::kPrelu && rng.integer(0, 1) == 0) std::swap(inputs[0], inputs[1]);
+  const bool divides = op == QuantizedBinary::kDiv;
+  std::vector<ValueId> inputs = {
+      sample_input(graph, rng, kind, full),
+      divides ? sample_divisor(graph, rng, kind, part) : sample_input(graph, rng, kind, part)};
+  const bool ordered = divides || op == QuantizedBinary::kPrelu;
+  if (!ordered && rng.integer(0, 1) == 0) std::swap(inputs[0], inputs[1]);
   auto& a = *graph.mutable_value(inputs[0]).type.quantization;
   auto& b = *graph.mutable_value(inputs[1]).type.quantization;
   Quantization y = sample_quantization(rng, sample_activation_type(kind));

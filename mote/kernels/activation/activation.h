@@ -30,8 +30,10 @@ typedef struct mote_unary_params {
 
 /// y = clamp(x) with a change of scale: relu, relu6, relu_n1_to_1 differ in y_min and y_max.
 mote_unary_params mote_relu_prepare(const mote_table_scales* s, int32_t y_min, int32_t y_max);
-mote_unary_params mote_leaky_relu_prepare(const mote_table_scales* s, float alpha, int32_t y_min,
-                                          int32_t y_max);
+/// y_min and y_max are left for the caller. In double s_x / s_y and s_x * alpha / s_y are
+/// TensorFlow Lite Micro's factors; LiteRT forms both in float.
+mote_unary_params mote_leaky_relu_prepare(const mote_table_scales* s, double identity,
+                                          double slope);
 /// The result's scale is fixed: logistic 1/256 with zero point -128 (u8: 0), tanh 1/128 with 0 (u8:
 /// 128).
 mote_unary_params mote_sigmoid_i8_prepare(float x_scale, int32_t x_zero_point);

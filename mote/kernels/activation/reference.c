@@ -19,14 +19,12 @@ mote_unary_params mote_relu_prepare(const mote_table_scales* s, int32_t y_min, i
   return unary(s, y_min, y_max);
 }
 
-mote_unary_params mote_leaky_relu_prepare(const mote_table_scales* s, float alpha, int32_t y_min,
-                                          int32_t y_max) {
-  mote_unary_params p = unary(s, y_min, y_max);
-  // TFLite divides the scales in double here and in float for the slope and for relu.
-  p.identity = mote_quantize_multiplier((double)s->x_scale / (double)s->y_scale);
-  const float slope = s->x_scale * alpha / s->y_scale;
-  p.other = mote_quantize_multiplier((double)fabsf(slope));
-  p.other_sign = slope < 0.0F ? -1 : 1;
+mote_unary_params mote_leaky_relu_prepare(const mote_table_scales* s, double identity,
+                                          double slope) {
+  mote_unary_params p = unary(s, 0, 0);
+  p.identity = mote_quantize_multiplier(identity);
+  p.other = mote_quantize_multiplier(fabs(slope));
+  p.other_sign = slope < 0.0 ? -1 : 1;
   return p;
 }
 
