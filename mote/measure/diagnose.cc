@@ -1,0 +1,134 @@
+#include "mote/measure/diagnose.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "mote/ir/op_def.h"
+#include "mote/measure/real_values.h"
+
+namespace mote {
+namespace {
+
+// Where a number starts to explain a loss. Found on MobileNet v1, v2 and MLPerf Tiny's networks:
+// the layers that collapse are far beyond, healthy ones far below.
+constexpr double kHighChannelRatio = 8.0;  // three of eight bits are lost for the median channel
+constexpr double kManySaturated = 0.01;
+constexpr double kHighOutlierRatio = 4.0;  // two of eight bits are spent on one value in a thousand
+constexpr double kHighBiasShare = 0.3;
+constexpr double kManyDead = 0.1;
+
+struct WeightOperand {
+  ValueId value;
+  int channel_axis = 0;
+};
+
+std::optional<WeightOperand> weights_of(const Graph& graph, const Node& node) {
+  if (node.op->quant == nullptr) return std::nullopt;
+  const std::optional<QuantRule> rule = node.op->quant(graph, node);
+  if (!rule) return std::nullopt;
+  for (size_t i = 0; i < rule->inputs.size() && i < node.inputs.size(); ++i) {
+    if (rule->inputs[i].role != QuantRule::Role::kWeight || !node.has_input(i)) continue;
+    if (graph.value(node.inputs[i]).kind != ValueKind::kConstant) continue;
+    return WeightOperand{node.inputs[i], rule->inputs[i].channel_axis};
+  }
+  return std::nullopt;
+}
+
+// Largest over median of max |w| of the channels that are not all zero.
+double channel_range_ratio(const Value& weights, int channel_axis) {
+  const Shape& shape = weights.type.shape;
+  if (channel_axis >= shape.rank()) return 0.0;
+  const std::vector<float> values = real_values(*weights.constant, weights.type);
+  const auto stride =
+      static_cast<size_t>(row_major_strides(shape)[static_cast<size_t>(channel_axis)]);
+  std::vector<float> ranges(static_cast<size_t>(shape[channel_axis]), 0.0f);
+  for (size_t i = 0; i < values.size(); ++i) {
+    float& range = ranges[i / stride % ranges.size()];
+    range = std::max(range, std::abs(values[i]));
+  }
+  std::erase(ranges, 0.0f);
+  if (ranges.empty()) return 0.0;
+  const auto middle = ranges.begin() + static_cast<std::ptrdiff_t>(ranges.size() / 2);
+  std::nth_element(ranges.begin(), middle, ranges.end());
+  return *std::max_element(ranges.begin(), ranges.end()) / *middle;
+}
+
+bool one_scale_for_weights(const Value& weights) {
+  return weights.type.quantization && weights.type.quantization->is_per_tensor();
+}
+
+void blame(LayerComparison& layer, LossCause cause, std::string explanation, std::string remedy) {
+  layer.cause = cause;
+  layer.explanation = std::move(explanation);
+  layer.remedy = std::move(remedy);
+}
+
+}  // namespace
+
+std::string_view name(LossCause cause) {
+  switch (cause) {
+    case LossCause::kNone:
+      return "none";
+    case LossCause::kDeadChannels:
+      return "dead_channels";
+    case LossCause::kChannelRatio:
+      return "channel_ratio";
+    case LossCause::kSaturation:
+      return "saturation";
+    case LossCause::kOutliers:
+      return "outliers";
+    case LossCause::kBias:
+      return "bias";
+    case LossCause::kResolution:
+      return "resolution";
+  }
+  return {};
+}
+
+void diagnose(const Graph& graph, const Node& node, LayerComparison& layer) {
+  const std::optional<WeightOperand> operand = weights_of(graph, node);
+  bool one_scale = false;
+  if (operand) {
+    const Value& weights = graph.value(operand->value);
+    layer.weight_ratio = channel_range_ratio(weights, operand->channel_axis);
+    one_scale = one_scale_for_weights(weights);
+  }
+  // A layer that adds less than a decibel hands on the loss of others.
+  if (layer.sqnr_db >= kGoodSqnrDb || layer.added_db() < 1.0) return;
+  const auto dead = static_cast<double>(layer.dead_channels) / static_cast<double>(layer.channels);
+  if (one_scale && layer.weight_ratio > kHighChannelRatio && dead > kManyDead) {
+    blame(
+        layer, LossCause::kDeadChannels,
+        fmt::format("{} of {} channels never change, and one scale serves weights whose channels "
+                    "differ {:.0f} times",
+                    layer.dead_channels, layer.channels, layer.weight_ratio),
+        "mote optimize removes dead channels; --weights per-channel gives each a scale of its own");
+  } else if (one_scale && layer.weight_ratio > kHighChannelRatio) {
+    blame(layer, LossCause::kChannelRatio,
+          fmt::format("one scale serves weights whose channels differ {:.0f} times",
+                      layer.weight_ratio),
+          "--weights per-channel, or equalization (do not skip it)");
+  } else if (layer.saturated > kManySaturated) {
+    blame(layer, LossCause::kSaturation,
+          fmt::format("{:.1f} % of the values lie beyond the range {:.4g} to {:.4g}",
+                      100.0 * layer.saturated, layer.low_b, layer.high_b),
+          "--ranges minmax, or more and more typical --samples");
+  } else if (layer.outlier_ratio > kHighOutlierRatio) {
+    blame(layer, LossCause::kOutliers,
+          fmt::format("the range is {:.0f} times what 99.9 % of the values need",
+                      layer.outlier_ratio),
+          "--ranges mse or percentile, or --scheme int16");
+  } else if (layer.bias_share > kHighBiasShare) {
+    blame(layer, LossCause::kBias,
+          fmt::format("{:.0f} % of the error is a constant shift of channels",
+                      100.0 * layer.bias_share),
+          "bias correction: give --samples (more of them), and do not skip it");
+  } else {
+    blame(layer, LossCause::kResolution, "eight bits are too coarse for this layer",
+          fmt::format("--exclude '{}', or --scheme int16", node.name));
+  }
+}
+
+}  // namespace mote
