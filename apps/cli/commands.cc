@@ -6,6 +6,7 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   std::vector<std::unique_ptr<Command>> commands;
   commands.push_back(convert_command());
   commands.push_back(evaluate_command());
+  commands.push_back(compare_command());
   commands.push_back(inspect_command());
   commands.push_back(run_command());
   commands.push_back(data_command());

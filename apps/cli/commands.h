@@ -7,6 +7,7 @@
 
 namespace mote::cli {
 
+std::unique_ptr<Command> compare_command();
 std::unique_ptr<Command> convert_command();
 std::unique_ptr<Command> data_command();
 std::unique_ptr<Command> evaluate_command();

@@ -78,6 +78,12 @@ std::string byte_text(int64_t bytes) {
   return fmt::format("{:.1f} MB", value / (kKilo * kKilo));
 }
 
+std::string shortened_name(const std::string& name) {
+  constexpr size_t kWidth = 40;
+  if (display_width(name) <= kWidth) return name;
+  return "..." + name.substr(name.size() - (kWidth - 3));
+}
+
 Console::Console(const CancelToken* cancel)
     : cancel_(cancel), terminal_(isatty(STDERR_FILENO) != 0) {}
 

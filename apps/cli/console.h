@@ -33,6 +33,8 @@ class TextTable {
 std::string grouped(int64_t number);
 /// "980 B", "13.2 KB" (1 KB = 1024 B), "3.4 MB".
 std::string byte_text(int64_t bytes);
+/// The end of a long name behind "...": some converters give layers names of a kilobyte.
+std::string shortened_name(const std::string& name);
 /// Terminal columns of UTF-8 text, one for each code point.
 size_t display_width(std::string_view text);
 

@@ -98,9 +98,10 @@ class InspectCommand final : public Command {
                      {"output, B", Align::kRight},
                      {"alive, B", Align::kRight}});
     for (const LayerCost& layer : result.cost.layers) {
-      table.add({shortened(layer.name), layer.op, to_string(TensorType{layer.dtype, layer.output}),
-                 grouped(layer.parameters), grouped(layer.macs), grouped(layer.weight_bytes),
-                 grouped(layer.activation_bytes), grouped(layer.live_bytes)});
+      table.add({shortened_name(layer.name), layer.op,
+                 to_string(TensorType{layer.dtype, layer.output}), grouped(layer.parameters),
+                 grouped(layer.macs), grouped(layer.weight_bytes), grouped(layer.activation_bytes),
+                 grouped(layer.live_bytes)});
     }
     text += "\n" + table.text() + "\n" + totals_text(result);
     for (const ConversionChange& change : result.changes) {
@@ -116,22 +117,16 @@ class InspectCommand final : public Command {
     table.add({"parameters", grouped(totals.parameters), ""});
     table.add({"MACs", grouped(totals.macs), ""});
     table.add({"weights", byte_text(totals.weight_bytes), ""});
-    const std::string where = result.cost.layers.empty()
-                                  ? std::string()
-                                  : "at " + result.cost.layers[result.cost.peak_layer].name;
+    const std::string where =
+        result.cost.layers.empty()
+            ? std::string()
+            : "at " + shortened_name(result.cost.layers[result.cost.peak_layer].name);
     table.add({"peak RAM of activations", byte_text(totals.peak_activation_bytes), where});
     if (totals.state_bytes > 0) table.add({"kept state", byte_text(totals.state_bytes), ""});
     if (result.calibration_samples > 0) {
       table.add({"calibrated on", grouped(result.calibration_samples), "samples"});
     }
     return table.text();
-  }
-
-  // Some converters give nodes names of a kilobyte.
-  static std::string shortened(const std::string& name) {
-    constexpr size_t kWidth = 40;
-    if (display_width(name) <= kWidth) return name;
-    return "..." + name.substr(name.size() - (kWidth - 3));
   }
 
   InspectRequest request_;
