@@ -105,8 +105,9 @@ class CompareCommand final : public Command {
                  range_text(layer.low_b, layer.high_b)});
     }
     std::string text = table.text();
-    text += fmt::format("\noutput: {} dB over {} samples of {}\n",
-                        sqnr_text(comparison.output_sqnr_db), comparison.samples, result.dataset);
+    text += fmt::format(
+        "\noutput SQNR: {}{} over {} samples of {}\n", sqnr_text(comparison.output_sqnr_db),
+        is_exact(comparison.output_sqnr_db) ? "" : " dB", comparison.samples, result.dataset);
     if (comparison.unmatched > 0) {
       text += fmt::format("{} values of B have no partner in A\n", comparison.unmatched);
     }
@@ -121,9 +122,10 @@ class CompareCommand final : public Command {
     return text;
   }
 
+  // What decibels() gives where there is no noise.
+  static bool is_exact(double sqnr_db) { return sqnr_db >= 200.0; }
   static std::string sqnr_text(double sqnr_db) {
-    constexpr double kExact = 200.0;  // what decibels() gives without noise
-    return sqnr_db >= kExact ? "exact" : fmt::format("{:.1f}", sqnr_db);
+    return is_exact(sqnr_db) ? "exact" : fmt::format("{:.1f}", sqnr_db);
   }
   static std::string range_text(double low, double high) {
     return fmt::format("{:.4g} .. {:.4g}", low, high);

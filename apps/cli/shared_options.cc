@@ -152,4 +152,8 @@ OptionGroup compute_group(ComputeOptions* options) {
                      &options->exec.isa)}};
 }
 
+std::filesystem::path default_output(const std::filesystem::path& model, std::string_view suffix) {
+  return model.stem().string() + std::string(suffix) + model.extension().string();
+}
+
 }  // namespace mote::cli

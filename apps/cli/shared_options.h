@@ -26,4 +26,7 @@ std::vector<Option> preprocess_options(std::map<std::string, std::string>* keys)
 /// `--threads`, `--numerics`, `--isa`. The number of threads becomes that of the processors.
 OptionGroup compute_group(ComputeOptions* options);
 
+/// "dir/net.onnx" and "-int8" give "net-int8.onnx", in the current folder.
+std::filesystem::path default_output(const std::filesystem::path& model, std::string_view suffix);
+
 }  // namespace mote::cli

@@ -23,6 +23,10 @@ struct ConvertResult {
 /// Throws what load_model and save_model throw. Nothing is written on failure.
 ConvertResult convert(const ConvertRequest& request);
 
+/// Throws kInvalidArgument when `output` is `source` or its extension names no model format: to be
+/// asked before long work begins.
+void check_output_path(const std::filesystem::path& output, const std::filesystem::path& source);
+
 /// Bytes of a file, for results. Throws kIo when it is not there.
 int64_t file_bytes(const std::filesystem::path& path);
 
