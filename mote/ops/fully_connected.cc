@@ -111,9 +111,12 @@ void reference(const EvalContext& context) {
   }
 }
 
+// Below this many products a packed layer gains nothing over the reference.
+constexpr int64_t kSmallLayer = 1024;
+
 // The layer as a convolution of 1x1 images.
 PreparedKernel prepare_fast(const PrepareContext& context) {
-  if (!has_fast_types(context)) return {};
+  if (!has_fast_types(context) || context.input_type(1).shape.elements() < kSmallLayer) return {};
   const auto& attrs = context.attrs<FullyConnectedAttrs>();
   const LayerTypes types{context.input_type(0), context.input_type(1), context.output_type(0)};
   const mote_fully_connected_params p = params(attrs, types);
