@@ -11,6 +11,9 @@
 namespace mote::ops {
 namespace {
 
+// More samples per bin and axis than any region of an image has.
+constexpr int64_t kMostSamples = 1024;
+
 // One channel of an image [h,w,c].
 struct Plane {
   const float* data;
@@ -189,7 +192,8 @@ void infer_roi_align(InferContext& context) {
     context.fail("rois {} and batch indices {}, expected [r,4] and [r]", to_string(rois),
                  to_string(context.shape(2)));
   }
-  if (attrs.size[0] < 1 || attrs.size[1] < 1 || attrs.sampling_ratio < 0) {
+  if (attrs.size[0] < 1 || attrs.size[1] < 1 || attrs.sampling_ratio < 0 ||
+      attrs.sampling_ratio > kMostSamples) {
     context.fail("size {}x{}, sampling_ratio {}", attrs.size[0], attrs.size[1],
                  attrs.sampling_ratio);
   }
@@ -219,14 +223,12 @@ struct Bins {
   int64_t samples;
 
   Bins(const RoiAlignAttrs& attrs, float low, float high, int64_t count) {
-    // A region that is larger than this many samples per bin is no region of an image.
-    constexpr float kMostSamples = 4096.0f;
     const float offset = attrs.half_pixel ? 0.5f : 0.0f;
     start = low * attrs.spatial_scale - offset;
     float extent = high * attrs.spatial_scale - offset - start;
     if (!attrs.half_pixel) extent = std::max(extent, 1.0f);
     length = extent / static_cast<float>(count);
-    if (!(length <= kMostSamples)) {
+    if (!(length <= static_cast<float>(kMostSamples))) {
       throw_error(ErrorKind::kInvalidModel, "a region from {} to {}", low, high);
     }
     samples = attrs.sampling_ratio > 0 ? attrs.sampling_ratio
