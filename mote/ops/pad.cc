@@ -9,11 +9,10 @@
 #include "mote/ops/facets.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/shape_attrs.h"
+#include "mote/ops/strided.h"
 
 namespace mote::ops {
 namespace {
-
-constexpr int64_t kOutside = -1;
 
 // The most elements a mode can take from an axis of `extent` on one side.
 int64_t largest_pad(PadMode mode, int64_t extent) {
@@ -58,7 +57,7 @@ void infer(InferContext& context) {
   context.add_output(context.dtype(0), std::move(shape));
 }
 
-// For each index of a padded axis the index in x, or kOutside.
+// For each index of an axis padded by copying, the index in x.
 std::vector<int64_t> source_indices(PadMode mode, int64_t before, int64_t extent, int64_t padded) {
   std::vector<int64_t> result(static_cast<size_t>(padded));
   for (int64_t i = 0; i < padded; ++i) {
@@ -66,7 +65,7 @@ std::vector<int64_t> source_indices(PadMode mode, int64_t before, int64_t extent
     if (source < 0 || source >= extent) {
       const bool low = source < 0;
       switch (mode) {
-        case PadMode::kConstant: source = kOutside; break;
+        case PadMode::kConstant: break;
         case PadMode::kReflect: source = low ? -source : 2 * (extent - 1) - source; break;
         case PadMode::kSymmetric: source = low ? -1 - source : 2 * extent - 1 - source; break;
         case PadMode::kEdge: source = low ? 0 : extent - 1; break;
@@ -101,6 +100,33 @@ T pad_element(double value, const TensorType& type) {
   }
 }
 
+// Fills y, then copies what is left of x after crops into its place.
+template <class T>
+void pad_constant(const EvalContext& context, T fill) {
+  const auto& attrs = context.attrs<PadAttrs>();
+  const ConstTensorView x = context.input(0);
+  const TensorView y = context.output(0);
+  const auto elements = y.data<T>();
+  std::fill(elements.begin(), elements.end(), fill);
+  const Strides from = row_major_strides(x.shape);
+  const Strides to = row_major_strides(y.shape);
+  std::vector<int64_t> extents;
+  int64_t from_start = 0;
+  int64_t to_start = 0;
+  for (size_t axis = 0; axis < from.size(); ++axis) {
+    const int64_t cropped = std::max<int64_t>(0, -attrs.before[axis]);
+    const int64_t cropped_after = std::max<int64_t>(0, -attrs.after[axis]);
+    extents.push_back(x.shape[static_cast<int>(axis)] - cropped - cropped_after);
+    if (extents.back() <= 0) return;
+    from_start += cropped * from[axis];
+    to_start += std::max<int64_t>(0, attrs.before[axis]) * to[axis];
+  }
+  copy_strided(sizeof(T), std::move(extents),
+               {y.bytes + static_cast<size_t>(to_start) * sizeof(T), to},
+               {x.bytes + static_cast<size_t>(from_start) * sizeof(T), from});
+}
+
+// The copying modes.
 class Padder {
  public:
   explicit Padder(const EvalContext& context)
@@ -112,25 +138,20 @@ class Padder {
     }
   }
 
-  template <class T>
-  void run(T fill) {
+  void run() {
     to_ = y_.bytes;
-    fill_axis<T>(0, 0, fill);
+    fill_axis(0, 0);
   }
 
  private:
-  template <class T>
-  void fill_axis(size_t axis, int64_t from, T fill) {
+  void fill_axis(size_t axis, int64_t from) {
     if (axis == sources_.size()) {
-      const T element = from == kOutside ? fill : reinterpret_cast<const T*>(x_.bytes)[from];
-      std::memcpy(to_, &element, sizeof(T));
-      to_ += sizeof(T);
+      const size_t bytes = size_bytes(x_.dtype);
+      std::memcpy(to_, x_.bytes + static_cast<size_t>(from) * bytes, bytes);
+      to_ += bytes;
       return;
     }
-    for (const int64_t source : sources_[axis]) {
-      const bool outside = from == kOutside || source == kOutside;
-      fill_axis<T>(axis + 1, outside ? kOutside : from + source * strides_[axis], fill);
-    }
+    for (const int64_t source : sources_[axis]) fill_axis(axis + 1, from + source * strides_[axis]);
   }
 
   ConstTensorView x_;
@@ -141,10 +162,10 @@ class Padder {
 };
 
 void reference(const EvalContext& context) {
-  const double value = context.attrs<PadAttrs>().value;
-  Padder padder(context);
+  const auto& attrs = context.attrs<PadAttrs>();
+  if (attrs.mode != PadMode::kConstant) return Padder(context).run();
   with_any(context.input_type(0).dtype, [&]<class T>() {
-    padder.run<T>(pad_element<T>(value, context.input_type(0)));
+    pad_constant<T>(context, pad_element<T>(attrs.value, context.input_type(0)));
   });
 }
 
