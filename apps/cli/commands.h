@@ -12,6 +12,7 @@ std::unique_ptr<Command> convert_command();
 std::unique_ptr<Command> data_command();
 std::unique_ptr<Command> evaluate_command();
 std::unique_ptr<Command> inspect_command();
+std::unique_ptr<Command> optimize_command();
 std::unique_ptr<Command> run_command();
 std::unique_ptr<Command> version_command();
 

@@ -207,12 +207,16 @@ void Graph::rename(ValueId id, std::string name) {
   renamed.name = std::move(name);
 }
 
+void Graph::swap_names(ValueId a, ValueId b) {
+  std::swap(mutable_value(a).name, mutable_value(b).name);
+  by_name_[value(a).name] = a;
+  by_name_[value(b).name] = b;
+}
+
 void Graph::replace_uses(ValueId from, ValueId to) {
   // An output's name belongs to the contract with the caller, not to the value behind it.
   if (is_output(from) && !is_output(to) && value(to).kind != ValueKind::kInput) {
-    std::swap(mutable_value(from).name, mutable_value(to).name);
-    by_name_[value(from).name] = from;
-    by_name_[value(to).name] = to;
+    swap_names(from, to);
   }
   for (NodeSlot& slot : nodes_) {
     if (slot.live) std::replace(slot.node.inputs.begin(), slot.node.inputs.end(), from, to);

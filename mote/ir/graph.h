@@ -153,6 +153,7 @@ class Graph {
   void rename(ValueId id, std::string name);
   /// Every use of `from` by nodes and as graph output becomes `to`; a graph output keeps its name.
   void replace_uses(ValueId from, ValueId to);
+  void swap_names(ValueId a, ValueId b);
   /// The outputs of a removed node must have no uses left (verify tells).
   void remove_node(NodeId id);
   /// Removes nodes no output or state depends on, then constants and states nobody reads.

@@ -28,14 +28,14 @@ void GraphEdit::commit() {
   check_same(graph_, edited_, graph_.inputs(), edited_.inputs(), "input");
   check_same(graph_, edited_, graph_.outputs(), edited_.outputs(), "output");
   verify(edited_);
-  graph_ = edited_;
+  graph_ = std::move(edited_);
 }
 
 void GraphEdit::commit_new_contract() {
   edited_.remove_unused();
   edited_.infer_types();
   verify(edited_);
-  graph_ = edited_;
+  graph_ = std::move(edited_);
 }
 
 }  // namespace mote

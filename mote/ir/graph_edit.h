@@ -21,8 +21,8 @@ class GraphEdit {
   Graph& operator*() { return edited_; }
   Graph* operator->() { return &edited_; }
 
-  /// Throws kInternal when the outside contract (names, order, types of inputs and outputs) changed;
-  /// passes that mean to change it use `commit_new_contract`.
+  /// Ends the edit. Throws kInternal when the outside contract (names, order, types of inputs and
+  /// outputs) changed; passes that mean to change it use `commit_new_contract`.
   void commit();
   void commit_new_contract();
 

@@ -1,0 +1,22 @@
+#include "mote/api/optimize.h"
+
+#include "mote/api/convert.h"
+#include "mote/formats/model_file.h"
+
+namespace mote {
+
+OptimizeResult optimize(const OptimizeRequest& request, const Observer& observer) {
+  ConversionReport report;
+  Graph graph = open_model(request.model, &report);
+  OptimizeResult result;
+  result.rewrite = run_exact_passes(
+      graph,
+      {.limits = {.numerics = request.numerics}, .skip = request.skip, .observer = observer});
+  save_model(request.output, graph, {.source = request.model.path, .report = &report});
+  result.input_bytes = file_bytes(request.model.path);
+  result.output_bytes = file_bytes(request.output);
+  result.changes = std::move(report.changes);
+  return result;
+}
+
+}  // namespace mote
