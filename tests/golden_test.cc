@@ -1,5 +1,5 @@
-// Every golden model: the outputs of TensorFlow Lite Micro, byte for byte where they are integers, on
-// both kinds of kernels, and again after our writer wrote the file anew.
+// Every golden model: the outputs of TensorFlow Lite Micro, byte for byte where they are integers,
+// on both kinds of kernels, and again after our writer wrote the file anew.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -61,8 +61,8 @@ double relative_l2(std::span<const float> expected, std::span<const float> actua
 
 void expect_close(const Tensor& actual, const std::byte* expected, const std::string& what) {
   if (actual.dtype() == DataType::kF32) {
-    const auto wanted = std::span(reinterpret_cast<const float*>(expected),
-                                  static_cast<size_t>(actual.elements()));
+    const auto wanted =
+        std::span(reinterpret_cast<const float*>(expected), static_cast<size_t>(actual.elements()));
     EXPECT_LE(relative_l2(wanted, actual.data<float>()), kFloatTolerance) << what;
     return;
   }
@@ -114,7 +114,8 @@ TEST_P(Golden, written_anew_is_the_same_graph) {
 
 std::string test_name(const testing::TestParamInfo<std::string>& folder) {
   std::string name = folder.param;
-  std::replace_if(name.begin(), name.end(), [](char c) { return std::isalnum(c) == 0; }, '_');
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return std::isalnum(c) == 0; }, '_');
   return name;
 }
 

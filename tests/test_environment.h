@@ -1,4 +1,5 @@
-// Where tests find what does not lie in the repository: shared data and a Python with other runtimes.
+// Where tests find what does not lie in the repository: shared data and a Python with other
+// runtimes.
 #pragma once
 
 #include <cstdlib>
@@ -12,13 +13,14 @@
 
 namespace mote {
 
-/// A path from the environment, else `fallback` under the repository's root; nothing when it is not there.
+/// A path from the environment, else `fallback` under the repository's root; nothing when it is not
+/// there.
 inline std::optional<std::filesystem::path> path_from_environment(const char* variable,
                                                                   const char* fallback) {
   const char* given = std::getenv(variable);
-  const std::filesystem::path path =
-      given != nullptr ? std::filesystem::path(given)
-                       : std::filesystem::path(MOTE_SOURCE_DIR) / fallback;
+  const std::filesystem::path path = given != nullptr
+                                         ? std::filesystem::path(given)
+                                         : std::filesystem::path(MOTE_SOURCE_DIR) / fallback;
   if (!std::filesystem::exists(path)) return std::nullopt;
   return path;
 }

@@ -1,4 +1,7 @@
 // SOFTMAX, LOG_SOFTMAX, L2_NORMALIZATION, LOCAL_RESPONSE_NORMALIZATION: along the last axis.
+#include <array>
+#include <cmath>
+
 #include "mote/formats/tflite/import.h"
 #include "mote/formats/tflite/op_rules.h"
 #include "mote/formats/tflite/ops/window.h"
@@ -12,12 +15,12 @@ constexpr float kL2Epsilon = 1e-6f;
 
 void import_softmax(ImportContext& context) {
   const auto& options = context.options<schema::SoftmaxOptions>();
-  context.finish("softmax", {context.input(0)},
-                 Attributes::of(SoftmaxAttrs{
-                     .axis = -1,
-                     .beta = options.beta(),
-                     .widen = context.type(0).dtype == DataType::kI8 &&
-                              context.file_output(0).dtype == DataType::kI16}));
+  context.finish(
+      "softmax", {context.input(0)},
+      Attributes::of(SoftmaxAttrs{.axis = -1,
+                                  .beta = options.beta(),
+                                  .widen = context.type(0).dtype == DataType::kI8 &&
+                                           context.file_output(0).dtype == DataType::kI16}));
 }
 
 void import_log_softmax(ImportContext& context) {
@@ -75,6 +78,35 @@ void export_l2_normalization(ExportContext& context) {
                context.inputs(), context.outputs(), schema::CreateL2NormOptions(context.builder()));
 }
 
+/// y = x * factor + offset, both along the last axis: TFLite has no such operator of its own.
+void export_batch_norm(ExportContext& context) {
+  const auto& attrs = context.attrs<BatchNormAttrs>();
+  expect_last_axis(context, attrs.axis);
+  if (context.type(0).dtype != DataType::kF32) context.refuse("batch norm of integers");
+  std::array<std::vector<float>, 4> parameters;  // gamma, beta, mean, variance
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    const Tensor* parameter = context.constant(i + 1);
+    if (parameter == nullptr) context.refuse("parameters computed at run time");
+    parameters[i] = elements_as<float>(*parameter);
+  }
+  const auto& [gamma, beta, mean, variance] = parameters;
+  std::vector<float> factor;
+  std::vector<float> offset;
+  for (size_t c = 0; c < gamma.size(); ++c) {
+    const double scale = gamma[c] / std::sqrt(double{variance[c]} + attrs.epsilon);
+    factor.push_back(static_cast<float>(scale));
+    offset.push_back(static_cast<float>(beta[c] - mean[c] * scale));
+  }
+  const Shape channels{std::ssize(factor)};
+  const int32_t scaled = context.temporary("scaled", context.output_type());
+  context.emit(schema::BuiltinOperator::MUL, 1,
+               {context.input(0), context.constant_tensor("factor", Tensor::of(channels, factor))},
+               {scaled}, schema::CreateMulOptions(context.builder()));
+  context.emit(schema::BuiltinOperator::ADD, 1,
+               {scaled, context.constant_tensor("offset", Tensor::of(channels, offset))},
+               context.outputs(), schema::CreateAddOptions(context.builder()));
+}
+
 void export_lrn(ExportContext& context) {
   const auto& attrs = context.attrs<LrnAttrs>();
   expect_last_axis(context, attrs.axis);
@@ -98,6 +130,7 @@ void define_ops_normalize(OpRules& rules) {
   rules.on_export("softmax", export_softmax);
   rules.on_export("log_softmax", export_log_softmax);
   rules.on_export("l2_normalization", export_l2_normalization);
+  rules.on_export("batch_norm", export_batch_norm);
   rules.on_export("local_response_normalization", export_lrn);
 }
 

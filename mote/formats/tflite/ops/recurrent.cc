@@ -33,9 +33,8 @@ void import_sequence_lstm(ImportContext& context) {
       .time_major = options.time_major()};
   for (const int32_t index : elements(context.file_operator().intermediates())) {
     const auto& record = context.importer().tensor(index).quantization;
-    if (!record) continue;
-    attrs.intermediate_scales.push_back(record->scale());
-    attrs.intermediate_zero_points.push_back(record->zero_point());
+    attrs.intermediate_scales.push_back(record ? record->scale() : 0.0f);
+    attrs.intermediate_zero_points.push_back(record ? record->zero_point() : 0);
   }
   context.finish("unidirectional_sequence_lstm", context.all_inputs(),
                  Attributes::of(std::move(attrs)));
@@ -58,17 +57,20 @@ schema::ActivationFunctionType lstm_fused(const ExportContext& context,
   context.refuse("the activation '{}'", attrs.activation);
 }
 
-/// The records between the gates are tensors without content. Their element type is that of the
-/// runtimes' kernels: 16 bits, and 8 for the last one, the hidden state.
+/// The records between the gates are tensors without content, of f32 where there is no record.
+/// Their element type is that of the runtimes' kernels: 16 bits, and 8 for the last one, the hidden
+/// state.
 std::vector<int32_t> intermediates(ExportContext& context, const SequenceLstmAttrs& attrs) {
   std::vector<int32_t> indices;
   for (size_t i = 0; i < attrs.intermediate_scales.size(); ++i) {
     const bool is_last = i + 1 == attrs.intermediate_scales.size();
-    const auto zero_point = static_cast<int32_t>(attrs.intermediate_zero_points[i]);
-    indices.push_back(
-        context.temporary(fmt::format("intermediate_{}", i),
-                          {is_last ? DataType::kI8 : DataType::kI16, Shape{0},
-                           Quantization::per_tensor(attrs.intermediate_scales[i], zero_point)}));
+    TensorType type{DataType::kF32, Shape{0}};
+    if (attrs.intermediate_scales[i] > 0.0f) {
+      type.dtype = is_last ? DataType::kI8 : DataType::kI16;
+      type.quantization = Quantization::per_tensor(
+          attrs.intermediate_scales[i], static_cast<int32_t>(attrs.intermediate_zero_points[i]));
+    }
+    indices.push_back(context.temporary(fmt::format("intermediate_{}", i), std::move(type)));
   }
   return indices;
 }

@@ -18,8 +18,8 @@ SliceAttrs whole(int rank) {
           .stride = std::vector<int64_t>(size, 1)};
 }
 
-/// Positions counted from the front and "to the end" where that is what they come to, so that a slice
-/// has one spelling whichever operator it came from.
+/// Positions counted from the front and "to the end" where that is what they come to, so that a
+/// slice has one spelling whichever operator it came from.
 SliceAttrs normalized(SliceAttrs attrs, const Shape& from) {
   for (size_t axis = 0; axis < attrs.begin.size(); ++axis) {
     const int64_t extent = from[static_cast<int>(axis)];
