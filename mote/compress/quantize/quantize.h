@@ -86,6 +86,8 @@ struct QuantizeOptions {
   std::optional<double> max_drop = std::nullopt;
   /// The known range of every input; needed for synthetic inputs. Empty: [-1, 1].
   std::vector<RealRange> input_ranges = {};
+  /// Added to labels before they are compared with classes: 1 where class 0 is a background.
+  int64_t label_offset = 0;
   /// Recovery steps to leave out, by the names that `steps` of the result has.
   std::vector<std::string> skip_steps = {};
   uint64_t seed = 1;

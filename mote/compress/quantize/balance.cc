@@ -1,0 +1,307 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "mote/compress/quantize/scaling.h"
+
+namespace mote {
+namespace {
+
+// Levels of the grids the noise is predicted for: 8 bit symmetric weights, asymmetric activations.
+constexpr double kWeightLevels = 127.0;
+constexpr double kActivationLevels = 255.0;
+// Variance of a uniform rounding error of step 1.
+constexpr double kRoundingVariance = 1.0 / 12.0;
+// The first exponent of the p-norms; it doubles from stage to stage.
+constexpr double kFirstExponent = 8.0;
+// Adam (Kingma and Ba 2015) on log scales; the step halves in the last stages.
+constexpr double kStep = 0.05;
+constexpr double kMomentum = 0.9;
+constexpr double kSecondMomentum = 0.99;
+constexpr double kTiny = 1e-7;
+// Only weights near the maximum matter to it. Between two searches for them, ten steps move two
+// scales by at most ten steps each, e in total.
+constexpr int kStepsBetweenSearches = 10;
+constexpr double kNearMaximum = 0.25;
+
+struct Candidate {
+  int32_t o = 0;
+  int32_t i = 0;
+  double log_magnitude = 0.0;  ///< unscaled
+};
+
+class Balancer {
+ public:
+  explicit Balancer(ScalingProblem& problem)
+      : problem_(problem),
+        count_(static_cast<size_t>(problem.classes.count)),
+        candidates_(problem.layers.size()),
+        gradient_(count_),
+        first_(count_, 0.0),
+        second_(count_, 0.0) {}
+
+  double run(const BalanceOptions& options) {
+    double cost = 0.0;
+    exponent_ = kFirstExponent;
+    for (int stage = 0; stage < options.stages; ++stage, exponent_ *= 2.0) {
+      const double step = stage * 2 >= options.stages ? kStep / 2.0 : kStep;
+      for (int i = 0; i < options.steps_per_stage; ++i) {
+        if (i % kStepsBetweenSearches == 0) find_candidates();
+        cost = evaluate();
+        advance(step, cost);
+      }
+    }
+    return cost;
+  }
+
+ private:
+  using Activation = ScalingProblem::Activation;
+  const Activation& x_of(size_t l) const {
+    return problem_.activations[static_cast<size_t>(problem_.layers[l].x)];
+  }
+  const Activation& y_of(size_t l) const {
+    return problem_.activations[static_cast<size_t>(problem_.layers[l].y)];
+  }
+  bool per_tensor() const { return problem_.options.weights == WeightScales::kPerTensor; }
+
+  void find_candidates() {
+    for (size_t l = 0; l < problem_.layers.size(); ++l) find_candidates(l);
+  }
+
+  void find_candidates(size_t l) {
+    const Layer& layer = problem_.layers[l].layer;
+    const std::span<const float> w = constant_floats(*problem_.graph, layer.w);
+    const auto scales = [&](const Activation& a, double sign) {
+      std::vector<float> result(a.classes.size());
+      for (size_t c = 0; c < result.size(); ++c) {
+        result[c] = static_cast<float>(std::exp(sign * problem_.log_of(a, c)));
+      }
+      return result;
+    };
+    const std::vector<float> up = scales(y_of(l), 1.0);
+    const std::vector<float> down = scales(x_of(l), -1.0);
+    const size_t rows = per_tensor() ? 1 : up.size();
+    std::vector<float> largest(rows, 0.0f);
+    const auto magnitude = [&](size_t e, int64_t o, int64_t i) {
+      return std::abs(w[e]) * up[static_cast<size_t>(o)] * down[static_cast<size_t>(i)];
+    };
+    for_each_weight(layer, [&](size_t e, int64_t o, int64_t i, int64_t) {
+      float& to = largest[rows == 1 ? 0 : static_cast<size_t>(o)];
+      to = std::max(to, magnitude(e, o, i));
+    });
+    candidates_[l].clear();
+    for_each_weight(layer, [&](size_t e, int64_t o, int64_t i, int64_t) {
+      const float top = largest[rows == 1 ? 0 : static_cast<size_t>(o)];
+      if (top <= 0.0f || magnitude(e, o, i) < top * static_cast<float>(kNearMaximum)) return;
+      candidates_[l].push_back({static_cast<int32_t>(o), static_cast<int32_t>(i),
+                                std::log(std::abs(static_cast<double>(w[e])))});
+    });
+  }
+
+  double evaluate() {
+    std::fill(gradient_.begin(), gradient_.end(), 0.0);
+    double cost = 0.0;
+    for (size_t l = 0; l < problem_.layers.size(); ++l) {
+      cost += per_tensor() ? weights_per_tensor(l) : weights_per_channel(l);
+    }
+    for (const Activation& activation : problem_.activations) cost += activation_cost(activation);
+    return cost;
+  }
+
+  void add(const Activation& a, size_t channel, double slope) {
+    gradient_[static_cast<size_t>(a.classes[channel])] += slope;
+  }
+
+  // Powers of a layer's inputs under the scales; returns their sum.
+  double input_powers(size_t l) {
+    const Activation& x = x_of(l);
+    powers_.assign(x.classes.size(), 0.0);
+    double total = 0.0;
+    for (size_t i = 0; i < powers_.size(); ++i) {
+      powers_[i] = static_cast<double>(x.power[i]) * std::exp(2.0 * problem_.log_of(x, i));
+      total += powers_[i];
+    }
+    return total;
+  }
+
+  // The noise every output channel gets: sum over the inputs it reads.
+  double power_into(size_t l, size_t o, double all) const {
+    const Layer& layer = problem_.layers[l].layer;
+    if (layer.groups == 1) return all;
+    double sum = 0.0;
+    for (int64_t j = 0; j < layer.inputs_per_group(); ++j) {
+      sum += powers_[static_cast<size_t>(layer.input_channel(static_cast<int64_t>(o), j))];
+    }
+    return sum;
+  }
+
+  void spread_power_slope(size_t l, size_t o, double slope_per_power) {
+    const Layer& layer = problem_.layers[l].layer;
+    for (int64_t j = 0; j < layer.inputs_per_group(); ++j) {
+      const auto i = static_cast<size_t>(layer.input_channel(static_cast<int64_t>(o), j));
+      add(x_of(l), i, 2.0 * slope_per_power * powers_[i]);
+    }
+  }
+
+  // p-norm of the candidates [first, last) and its slopes, scaled by `slope_of` the cost.
+  double log_norm(size_t l, size_t first, size_t last) {
+    const std::vector<Candidate>& list = candidates_[l];
+    double top = -std::numeric_limits<double>::infinity();
+    for (size_t k = first; k < last; ++k) top = std::max(top, scaled_log(l, list[k]));
+    double sum = 0.0;
+    shares_.resize(list.size());
+    for (size_t k = first; k < last; ++k) {
+      shares_[k] = std::exp(exponent_ * (scaled_log(l, list[k]) - top));
+      sum += shares_[k];
+    }
+    for (size_t k = first; k < last; ++k) shares_[k] /= sum;
+    return top + std::log(sum) / exponent_;
+  }
+  double scaled_log(size_t l, const Candidate& c) const {
+    return c.log_magnitude + problem_.log_of(y_of(l), static_cast<size_t>(c.o)) -
+           problem_.log_of(x_of(l), static_cast<size_t>(c.i));
+  }
+  void add_norm_slope(size_t l, size_t first, size_t last, double slope) {
+    for (size_t k = first; k < last; ++k) {
+      const Candidate& c = candidates_[l][k];
+      add(y_of(l), static_cast<size_t>(c.o), slope * shares_[k]);
+      add(x_of(l), static_cast<size_t>(c.i), -slope * shares_[k]);
+    }
+  }
+
+  double weights_per_tensor(size_t l) {
+    const auto& scaled = problem_.layers[l];
+    if (candidates_[l].empty()) return 0.0;
+    const double step = std::exp(log_norm(l, 0, candidates_[l].size())) / kWeightLevels;
+    const double variance =
+        step * step * kRoundingVariance * static_cast<double>(scaled.layer.taps);
+    const double all = input_powers(l);
+    double cost = 0.0;
+    double by_power = 0.0;  // of a layer without groups: the same slope for every input
+    for (size_t o = 0; o < scaled.sensitivity.size(); ++o) {
+      const double gain =
+          variance * scaled.sensitivity[o] * std::exp(-2.0 * problem_.log_of(y_of(l), o));
+      const double part = gain * power_into(l, o, all);
+      cost += part;
+      add(y_of(l), o, -2.0 * part);
+      if (scaled.layer.groups == 1)
+        by_power += gain;
+      else
+        spread_power_slope(l, o, gain);
+    }
+    if (scaled.layer.groups == 1) spread_power_slope(l, 0, by_power);
+    add_norm_slope(l, 0, candidates_[l].size(), 2.0 * cost);
+    return cost;
+  }
+
+  // Every row has its own step, so the scale of an output channel cancels.
+  double weights_per_channel(size_t l) {
+    const auto& scaled = problem_.layers[l];
+    sort_by_row(l);
+    const double all = input_powers(l);
+    const std::vector<Candidate>& list = candidates_[l];
+    double cost = 0.0;
+    double by_power = 0.0;
+    for (size_t first = 0; first < list.size();) {
+      size_t last = first;
+      while (last < list.size() && list[last].o == list[first].o) ++last;
+      const auto o = static_cast<size_t>(list[first].o);
+      const double step =
+          std::exp(log_norm(l, first, last) - problem_.log_of(y_of(l), o)) / kWeightLevels;
+      const double gain = step * step * kRoundingVariance * static_cast<double>(scaled.layer.taps) *
+                          scaled.sensitivity[o];
+      const double part = gain * power_into(l, o, all);
+      cost += part;
+      add(y_of(l), o, -2.0 * part);
+      add_norm_slope(l, first, last, 2.0 * part);
+      if (scaled.layer.groups == 1)
+        by_power += gain;
+      else
+        spread_power_slope(l, o, gain);
+      first = last;
+    }
+    if (scaled.layer.groups == 1) spread_power_slope(l, 0, by_power);
+    return cost;
+  }
+  void sort_by_row(size_t l) {
+    std::stable_sort(candidates_[l].begin(), candidates_[l].end(),
+                     [](const Candidate& a, const Candidate& b) { return a.o < b.o; });
+  }
+
+  // p-norm of one end of an activation's range; 0 with no shares when that end is 0.
+  double end_norm(const Activation& a, const std::vector<float>& end, double sign,
+                  std::vector<double>& shares) const {
+    shares.assign(end.size(), 0.0);
+    double top = 0.0;
+    for (size_t c = 0; c < end.size(); ++c) {
+      shares[c] = sign * static_cast<double>(end[c]) * std::exp(problem_.log_of(a, c));
+      top = std::max(top, shares[c]);
+    }
+    if (top <= 0.0) {
+      std::fill(shares.begin(), shares.end(), 0.0);
+      return 0.0;
+    }
+    double sum = 0.0;
+    for (double& share : shares) {
+      share = share <= 0.0 ? 0.0 : std::exp(exponent_ * std::log(share / top));
+      sum += share;
+    }
+    for (double& share : shares) share /= sum;
+    return top * std::exp(std::log(sum) / exponent_);
+  }
+
+  double activation_cost(const Activation& a) {
+    const double high = end_norm(a, a.high, 1.0, high_shares_);
+    const double low = end_norm(a, a.low, -1.0, low_shares_);
+    const double range = high + low;
+    if (range <= 0.0) return 0.0;
+    const double step = range / kActivationLevels;
+    double weight = 0.0;
+    powers_.assign(a.classes.size(), 0.0);
+    for (size_t c = 0; c < powers_.size(); ++c) {
+      powers_[c] = a.sensitivity[c] * std::exp(-2.0 * problem_.log_of(a, c));
+      weight += powers_[c];
+    }
+    const double variance = step * step * kRoundingVariance;
+    const double cost = variance * weight;
+    for (size_t c = 0; c < powers_.size(); ++c) {
+      add(a, c,
+          2.0 * cost * (high * high_shares_[c] + low * low_shares_[c]) / range -
+              2.0 * variance * powers_[c]);
+    }
+    return cost;
+  }
+
+  void advance(double step, double cost) {
+    ++steps_;
+    const double unbias_first = 1.0 - std::pow(kMomentum, steps_);
+    const double unbias_second = 1.0 - std::pow(kSecondMomentum, steps_);
+    for (size_t c = 0; c < count_; ++c) {
+      if (problem_.classes.fixed[c]) continue;
+      const double slope = gradient_[c] / cost;
+      first_[c] = kMomentum * first_[c] + (1.0 - kMomentum) * slope;
+      second_[c] = kSecondMomentum * second_[c] + (1.0 - kSecondMomentum) * slope * slope;
+      const double move =
+          step * (first_[c] / unbias_first) / (std::sqrt(second_[c] / unbias_second) + kTiny);
+      problem_.log_scale[c] =
+          std::clamp(problem_.log_scale[c] - move, problem_.lowest[c], problem_.highest[c]);
+    }
+  }
+
+  ScalingProblem& problem_;
+  size_t count_;
+  std::vector<std::vector<Candidate>> candidates_;
+  std::vector<double> gradient_, first_, second_;
+  std::vector<double> powers_, shares_, high_shares_, low_shares_;
+  double exponent_ = kFirstExponent;
+  int steps_ = 0;
+};
+
+}  // namespace
+
+double balance_noise(ScalingProblem& problem, const BalanceOptions& options) {
+  if (problem.layers.empty()) return 0.0;
+  return Balancer(problem).run(options);
+}
+
+}  // namespace mote

@@ -1,0 +1,331 @@
+#include "mote/compress/quantize/recovery.h"
+
+#include <algorithm>
+
+#include "mote/compress/quantize/analytic.h"
+#include "mote/compress/quantize/correct_bias.h"
+#include "mote/compress/quantize/dead_channels.h"
+#include "mote/compress/quantize/overflow.h"
+#include "mote/ir/graph_edit.h"
+
+namespace mote {
+namespace {
+
+// Samples that candidates are measured on. More tell more, and cost time at every step.
+constexpr int64_t kProbes = 32;
+constexpr int64_t kSyntheticProbes = 8;
+// Synthetic inputs reach less far into the tails than real ones: extremes get this much room, up to
+// the bounds of clamps. On ImageNet models dead-leaves scenes understate the extremes of deep
+// layers by 1.2 to 2 (docs/howto/quantize.md has the measurement).
+constexpr float kSyntheticMargin = 1.7f;
+// Memory that bias correction may hold in activations.
+constexpr int64_t kCorrectionBytes = int64_t{64} << 20;
+// A per-channel clip costs an operator per layer; it has to give at least this.
+constexpr double kWorthAClipDb = 0.3;
+// Cut ranges fit the samples they were cut for a little better than others: they have to give this.
+constexpr double kWorthACutDb = 0.5;
+// A step that leaves the float function alone and lets later ones work is not undone for less.
+constexpr double kExactTolerance = 0.1;
+// Sweeps of equalization where balancing follows anyway.
+constexpr double kEqualizeTolerance = 1e-2;
+
+int levels_of(QuantScheme scheme) {
+  return scheme == QuantScheme::kInt16Activations ? 1 << 16 : 1 << 8;
+}
+
+void add_missing_biases(Graph& graph) {
+  GraphEdit edit(graph);
+  for (const Layer& layer : float_layers(graph)) {
+    if (!layer.b.valid())
+      set_bias(*edit, layer, std::vector<float>(static_cast<size_t>(layer.oc), 0.0f));
+  }
+  edit.commit();
+}
+
+std::string describe(const ClipCost& cost) {
+  if (cost.clips == 0) return "no clips added";
+  return fmt::format("{} MINIMUM added, {} bytes of limits, {} comparisons a call", cost.clips,
+                     cost.constant_bytes, cost.elements);
+}
+
+}  // namespace
+
+Recovery::Recovery(Inputs inputs, const QuantizeOptions& options, const Observer& observer)
+    : inputs_(std::move(inputs)), options_(options), observer_(observer) {}
+
+void Recovery::run() {
+  start();
+  zero_dead();
+  rescale();
+  absorb();
+  choose_ranges();
+  correct();
+  prove_accumulators();
+}
+
+bool Recovery::skipped(std::string_view step) const {
+  return std::find(options_.skip_steps.begin(), options_.skip_steps.end(), step) !=
+         options_.skip_steps.end();
+}
+
+SampleSource Recovery::first_samples(int64_t count) const {
+  SampleSource first = inputs_.samples;
+  first.count = std::min(first.count, count);
+  return first;
+}
+
+QuantizeGraphOptions Recovery::graph_options() const {
+  return {.scheme = options_.scheme,
+          .weights = options_.weights,
+          .inputs = options_.inputs,
+          .outputs = options_.outputs,
+          .exclude = inputs_.exclude};
+}
+
+ValueRanges Recovery::default_ranges(const State& state) const {
+  if (!inputs_.synthetic) return ranges_from_statistics(state.graph, state.statistics, 1.0f, {});
+  std::vector<RealRange> declared = options_.input_ranges;
+  declared.resize(state.graph.inputs().size(), {-1.0f, 1.0f});
+  return ranges_from_statistics(state.graph, state.statistics, kSyntheticMargin, declared);
+}
+
+void Recovery::finish(State& state) const {
+  state.integer = quantize_graph(state.graph, state.ranges, graph_options());
+  state.fidelity = probe_->measure(state.integer.graph, observer_);
+}
+
+bool Recovery::offer(QuantizeStep step, State&& next, double tolerance_db) {
+  step.sqnr_db = next.fidelity.sqnr_db;
+  step.gain_db = next.fidelity.sqnr_db - best_.fidelity.sqnr_db;
+  step.agreement = next.fidelity.agreement;
+  step.top1 = next.fidelity.top1;
+  step.kept = step.gain_db >= -tolerance_db;
+  if (step.kept) best_ = std::move(next);
+  steps_.push_back(std::move(step));
+  return steps_.back().kept;
+}
+
+void Recovery::does_not_apply(std::string name, std::string why) {
+  steps_.push_back({.name = std::move(name),
+                    .detail = std::move(why),
+                    .applies = false,
+                    .kept = false,
+                    .sqnr_db = best_.fidelity.sqnr_db,
+                    .agreement = best_.fidelity.agreement,
+                    .top1 = best_.fidelity.top1});
+}
+
+void Recovery::start() {
+  best_.graph = inputs_.reference;
+  add_missing_biases(best_.graph);
+  best_.statistics =
+      collect_statistics(best_.graph, inputs_.samples,
+                         {.threads = options_.threads, .exec = options_.exec}, observer_);
+  probe_.emplace(inputs_.reference, first_samples(inputs_.synthetic ? kSyntheticProbes : kProbes),
+                 FidelityProbe::Options{options_.threads, options_.exec, options_.label_offset},
+                 observer_);
+  best_.ranges = default_ranges(best_);
+  finish(best_);
+  steps_.push_back({.name = "nearest",
+                    .detail = "weights and activations rounded, smallest to largest value",
+                    .sqnr_db = best_.fidelity.sqnr_db,
+                    .agreement = best_.fidelity.agreement,
+                    .top1 = best_.fidelity.top1});
+}
+
+void Recovery::zero_dead() {
+  constexpr const char* kName = "zero-dead-channels";
+  if (skipped(kName)) return;
+  State next = best_;
+  const DeadChannels dead = zero_dead_channels(next.graph);
+  if (dead.zeroed + dead.folded == 0) return does_not_apply(kName, "no channel is dead");
+  finish(next);
+  offer({.name = kName,
+         .detail = fmt::format("{} channels zeroed, {} constant ones moved into biases",
+                               dead.zeroed, dead.folded)},
+        std::move(next), kExactTolerance);
+}
+
+Recovery::State Recovery::scaled(const ScalingProblem& problem, ClipCost& cost) const {
+  State next;
+  next.graph = best_.graph;
+  cost = apply_scales(next.graph, problem);
+  next.statistics = scaled_statistics(best_.statistics, problem);
+  // A clip's result has the statistics of the value it took the name of; before it, a ReLU.
+  for (const ValueId id : next.graph.values()) {
+    const Value& value = next.graph.value(id);
+    if (value.kind != ValueKind::kComputed || next.statistics.values.contains(id.index)) continue;
+    const Node& node = next.graph.node(value.producer);
+    const auto from = next.statistics.values.find(node.inputs.front().index);
+    if (from != next.statistics.values.end()) next.statistics.values[id.index] = from->second;
+  }
+  next.ranges = default_ranges(next);
+  finish(next);
+  return next;
+}
+
+void Recovery::rescale() {
+  if (float_layers(best_.graph).empty()) return does_not_apply("equalize", "there are no layers");
+  struct Variant {
+    State state;
+    ClipCost cost;
+    std::string detail;
+  };
+  std::optional<Variant> equalized;
+  std::optional<Variant> balanced;
+  const auto consider = [](std::optional<Variant>& best, Variant&& next) {
+    const bool plain = next.cost.clips == 0;
+    const double bar =
+        best ? best->state.fidelity.sqnr_db - (plain && best->cost.clips > 0 ? kWorthAClipDb : 0.0)
+             : -1e9;
+    if (!best || next.state.fidelity.sqnr_db > bar) best = std::move(next);
+  };
+  for (const ClipRule rule : {ClipRule::kPerChannel, ClipRule::kGuarded}) {
+    ScalingProblem problem =
+        scaling_problem(best_.graph, best_.statistics, {.weights = options_.weights, .clip = rule});
+    const std::string clip =
+        rule == ClipRule::kGuarded ? "scales limited by the clips" : "clips per channel";
+    if (!skipped("equalize")) {
+      const EqualizeResult result = equalize(problem, {.tolerance = kEqualizeTolerance});
+      Variant next;
+      next.state = scaled(problem, next.cost);
+      next.detail = fmt::format("{} sweeps, last change {:.1e}; {}, {}", result.sweeps,
+                                result.last_change, clip, describe(next.cost));
+      consider(equalized, std::move(next));
+    }
+    if (!skipped("balance-noise")) {
+      const double variance = balance_noise(problem);
+      Variant next;
+      next.state = scaled(problem, next.cost);
+      next.detail =
+          fmt::format("predicted noise {:.3g}; {}, {}", variance, clip, describe(next.cost));
+      consider(balanced, std::move(next));
+    }
+  }
+  if (equalized)
+    offer({.name = "equalize", .detail = equalized->detail}, std::move(equalized->state), 0.0);
+  if (balanced)
+    offer({.name = "balance-noise", .detail = balanced->detail}, std::move(balanced->state), 0.0);
+}
+
+void Recovery::choose_ranges() {
+  constexpr const char* kName = "ranges";
+  if (skipped(kName)) return;
+  if (inputs_.synthetic) {
+    return does_not_apply(kName, "synthetic inputs give smallest and largest values, widened");
+  }
+  const auto observations =
+      observe_values(best_.graph, inputs_.samples,
+                     {.threads = options_.threads, .exec = options_.exec}, observer_);
+  std::vector<RangeMethod> methods = {options_.ranges};
+  if (options_.ranges == RangeMethod::kAuto) {
+    methods = {RangeMethod::kPercentile, RangeMethod::kMse, RangeMethod::kEntropy};
+  }
+  std::optional<State> chosen;
+  std::string name;
+  for (const RangeMethod method : methods) {
+    State next;
+    next.graph = best_.graph;
+    next.statistics = best_.statistics;
+    next.ranges = observed_ranges(next.graph, observations, method, levels_of(options_.scheme));
+    finish(next);
+    if (chosen && next.fidelity.sqnr_db <= chosen->fidelity.sqnr_db) continue;
+    chosen = std::move(next);
+    name = mote::name(method);
+  }
+  const bool asked = options_.ranges != RangeMethod::kAuto;
+  const bool kept = offer({.name = kName, .detail = name}, State(*chosen), -kWorthACutDb);
+  if (kept) range_method_ = name;
+  if (asked && !kept) {
+    best_ = std::move(*chosen);
+    steps_.back().kept = true;
+    range_method_ = name;
+  }
+}
+
+void Recovery::correct_biases(State& state) const {
+  const int64_t count =
+      std::min(inputs_.samples.count, samples_within(state.integer.graph, kCorrectionBytes));
+  const SampleSource samples = first_samples(count);
+  const bool all = count == inputs_.samples.count;
+  const Statistics statistics =
+      all ? Statistics{}
+          : collect_statistics(state.graph, samples,
+                               {.threads = options_.threads, .exec = options_.exec}, observer_);
+  correct_bias(state.integer.graph, state.graph, state.integer.node_of,
+               all ? state.statistics : statistics, samples,
+               {.threads = options_.threads, .exec = options_.exec}, observer_);
+  state.corrected = true;
+}
+
+void Recovery::absorb() {
+  constexpr const char* kName = "absorb-bias";
+  if (skipped(kName)) return;
+  State next;
+  next.graph = best_.graph;
+  const int64_t channels = absorb_high_biases(next.graph);
+  if (channels == 0) {
+    return does_not_apply(kName,
+                          "no ReLU layer with batch norm statistics stays far above 0 before a "
+                          "layer without padding");
+  }
+  next.statistics = collect_statistics(
+      next.graph, inputs_.samples, {.threads = options_.threads, .exec = options_.exec}, observer_);
+  next.ranges = default_ranges(next);
+  finish(next);
+  offer({.name = kName, .detail = fmt::format("{} channels", channels)}, std::move(next), 0.0);
+}
+
+// Changes the float biases, so that the empirical correction must not start from its result.
+void Recovery::correct_analytically() {
+  constexpr const char* kName = "correct-bias-analytic";
+  if (skipped(kName)) return;
+  State next = best_;
+  const int64_t layers = correct_biases_analytically(next.graph, options_.weights);
+  if (layers == 0) {
+    return does_not_apply(
+        kName, "no batch norm statistics: it was folded before the network was imported");
+  }
+  finish(next);
+  offer({.name = kName, .detail = fmt::format("{} layers, from batch norm", layers)},
+        std::move(next), 0.0);
+}
+
+void Recovery::prove_accumulators() {
+  const OverflowReport report = check_accumulators(best_.integer.graph);
+  if (report.layers_at_risk.empty()) {
+    notes_.push_back(
+        fmt::format("no int32 accumulator can overflow: the largest reaches {:.2g} % of its range, "
+                    "over {} layers",
+                    100.0 * report.largest_share, report.layers));
+    return;
+  }
+  std::string names;
+  for (const std::string& name : report.layers_at_risk) names += (names.empty() ? "" : ", ") + name;
+  notes_.push_back(fmt::format("int32 accumulators could overflow for some inputs in: {}", names));
+}
+
+void Recovery::correct() {
+  constexpr const char* kName = "correct-bias";
+  State next = best_;
+  correct_analytically();
+  if (skipped(kName)) return;
+  correct_biases(next);
+  next.fidelity = probe_->measure(next.integer.graph, observer_);
+  const int64_t count =
+      std::min(inputs_.samples.count, samples_within(best_.integer.graph, kCorrectionBytes));
+  offer({.name = kName,
+         .detail = fmt::format("every layer in order, integer execution, {} samples", count)},
+        std::move(next), 0.0);
+}
+
+QuantizedGraph Recovery::without(const std::set<int32_t>& exclude) const {
+  QuantizeGraphOptions options = graph_options();
+  options.exclude.insert(exclude.begin(), exclude.end());
+  State state = best_;
+  state.integer = quantize_graph(state.graph, state.ranges, options);
+  if (best_.corrected) correct_biases(state);
+  return std::move(state.integer);
+}
+
+}  // namespace mote

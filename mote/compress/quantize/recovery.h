@@ -1,0 +1,82 @@
+// The steps between a float network and its best integer form, each measured and kept if it helps.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mote/compress/quantize/fidelity.h"
+#include "mote/compress/quantize/quantize.h"
+#include "mote/compress/quantize/quantize_graph.h"
+#include "mote/compress/quantize/ranges.h"
+#include "mote/compress/quantize/scaling.h"
+#include "mote/compress/quantize/statistics.h"
+
+namespace mote {
+
+class Recovery {
+ public:
+  struct Inputs {
+    const Graph& reference;  ///< float, after exact passes
+    SampleSource samples;    ///< real or synthetic
+    bool synthetic = false;
+    std::set<int32_t> exclude = {};  ///< nodes of the reference that stay float
+  };
+
+  Recovery(Inputs inputs, const QuantizeOptions& options, const Observer& observer);
+
+  /// All steps. Throws what running the graph throws.
+  void run();
+
+  const std::vector<QuantizeStep>& steps() const { return steps_; }
+  const Fidelity& fidelity() const { return best_.fidelity; }
+  const QuantizedGraph& integer() const { return best_.integer; }
+  const std::vector<std::string>& notes() const { return notes_; }
+  const std::string& range_method() const { return range_method_; }
+  const FidelityProbe& probe() const { return *probe_; }
+  /// The integer graph with more nodes left float; `exclude` are nodes of the reference.
+  QuantizedGraph without(const std::set<int32_t>& exclude) const;
+
+ private:
+  // A float network that computes what the reference does, and what follows from it.
+  struct State {
+    Graph graph;
+    Statistics statistics;
+    ValueRanges ranges;
+    QuantizedGraph integer;
+    Fidelity fidelity;
+    bool corrected = false;
+  };
+
+  void start();
+  void zero_dead();
+  void rescale();
+  void absorb();
+  void choose_ranges();
+  void correct();
+  void correct_analytically();
+  void prove_accumulators();
+
+  bool skipped(std::string_view step) const;
+  /// Quantizes and measures.
+  void finish(State& state) const;
+  void correct_biases(State& state) const;
+  ValueRanges default_ranges(const State& state) const;
+  State scaled(const ScalingProblem& problem, ClipCost& cost) const;
+  /// Records the step; keeps `next` when it is no worse than by `tolerance_db`.
+  bool offer(QuantizeStep step, State&& next, double tolerance_db);
+  void does_not_apply(std::string name, std::string why);
+  QuantizeGraphOptions graph_options() const;
+  SampleSource first_samples(int64_t count) const;
+
+  Inputs inputs_;
+  const QuantizeOptions& options_;
+  const Observer& observer_;
+  std::optional<FidelityProbe> probe_;
+  State best_;
+  std::vector<QuantizeStep> steps_;
+  std::vector<std::string> notes_;
+  std::string range_method_ = "min-max";
+};
+
+}  // namespace mote
