@@ -97,6 +97,8 @@ class NodeImport : public KnownAttributes {
                                 Attributes attributes = {},
                                 std::vector<std::optional<Quantization>> quantization = {});
   ValueId add_constant(Tensor tensor, std::optional<Quantization> quantization = std::nullopt);
+  /// `value`, whose integers stand for real numbers as `record` says.
+  ValueId with_record(ValueId value, const Quantization& record);
   ValueId scalar_like(ValueId value, double number);
   ValueId transpose(ValueId value, std::vector<int64_t> permutation);
   ValueId reshape(ValueId value, std::vector<int64_t> shape);

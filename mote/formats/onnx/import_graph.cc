@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "mote/formats/onnx/expand_qlinear.h"
+#include "mote/formats/onnx/fold_qdq.h"
 #include "mote/formats/onnx/onnx_subset.pb.h"
 #include "mote/formats/onnx/read.h"
 #include "mote/formats/onnx/tensor_proto.h"
@@ -113,7 +115,7 @@ Graph GraphImport::run() {
   import_nodes(*model_.mutable_graph());
   set_outputs();
   keep_metadata();
-  graph_.remove_unused();
+  fold_qdq(graph_);
   restore_constant_names();
   verify(graph_);
   return std::move(graph_);
@@ -240,6 +242,9 @@ void GraphImport::import_node(onnxpb::NodeProto& node) {
   if (--nodes_left_ < 0) {
     throw_error(ErrorKind::kUnsupported, "the model has more than {} nodes", kMaxNodes);
   }
+  std::vector<onnxpb::NodeProto> parts = expand_qlinear(node);
+  for (onnxpb::NodeProto& part : parts) import_node(part);
+  if (!parts.empty()) return;
   const std::string domain = domain_of(node.domain());
   const ImportRow* row = find_import(domain, node.op_type(), opset_of(domain));
   if (row == nullptr) {

@@ -215,6 +215,21 @@ ValueId NodeImport::add_constant(Tensor tensor, std::optional<Quantization> quan
   return owner_.graph().add_constant(base + "_const", std::move(tensor), std::move(quantization));
 }
 
+ValueId NodeImport::with_record(ValueId value, const Quantization& record) {
+  Value& held = owner_.graph().mutable_value(value);
+  if (held.type.quantization == record) return value;
+  if (held.kind == ValueKind::kConstant) {
+    return owner_.graph().add_constant(held.name, held.constant, record);
+  }
+  if (!held.type.quantization) {
+    held.type.quantization = record;
+    return value;
+  }
+  // The same integers under a second record are a value of their own.
+  const Attributes same_shape = Attributes::of(ShapeAttrs{held.type.shape.dims()});
+  return emit("reshape", {value}, same_shape, record);
+}
+
 ValueId NodeImport::transpose(ValueId value, std::vector<int64_t> permutation) {
   return owner_.transposed(value, permutation);
 }

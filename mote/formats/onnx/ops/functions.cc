@@ -53,7 +53,8 @@ void import_hard_sigmoid(NodeImport& node) {
 // Defaults: ONNX Shrink-9.
 void import_shrink(NodeImport& node) {
   node.output_elementwise(
-      "shrink", {0}, Attributes::of(ShrinkAttrs{node.real("lambd", 0.5f), node.real("bias", 0.0f)}));
+      "shrink", {0},
+      Attributes::of(ShrinkAttrs{node.real("lambd", 0.5f), node.real("bias", 0.0f)}));
 }
 
 void import_is_inf(NodeImport& node) {

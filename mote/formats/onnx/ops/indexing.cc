@@ -14,7 +14,8 @@ int64_t scalar_of(const NodeImport& node, size_t i, std::string_view what) {
 
 void import_gather_elements(NodeImport& node) {
   const AxisAttrs attrs{normalize_axis(node.integer("axis", 0), node.rank(0), "axis")};
-  node.output(0, node.emit("gather_elements", {node.input(0), node.input(1)}, Attributes::of(attrs)));
+  node.output(0,
+              node.emit("gather_elements", {node.input(0), node.input(1)}, Attributes::of(attrs)));
 }
 
 void import_gather_nd(NodeImport& node) {
@@ -43,8 +44,7 @@ void import_one_hot(NodeImport& node) {
   const int rank = node.rank(0) + 1;
   OneHotAttrs attrs;
   attrs.axis = normalize_axis(node.integer("axis", -1), rank, "axis");
-  const std::vector<double> depth =
-      elements_as<double>(node.required_constant(1, "depth"));
+  const std::vector<double> depth = elements_as<double>(node.required_constant(1, "depth"));
   if (depth.size() != 1 || !(depth[0] >= 0 && depth[0] < 1e9)) node.fail("the depth is no count");
   attrs.depth = static_cast<int64_t>(depth[0]);
   node.output(0, node.emit("one_hot", {node.input(0), node.input(2)}, Attributes::of(attrs)));
@@ -80,7 +80,8 @@ void import_reverse_sequence(NodeImport& node) {
   const ReverseSequenceAttrs attrs{
       normalize_axis(node.integer("time_axis", 0), node.rank(0), "time_axis"),
       normalize_axis(node.integer("batch_axis", 1), node.rank(0), "batch_axis")};
-  node.output(0, node.emit("reverse_sequence", {node.input(0), node.input(1)}, Attributes::of(attrs)));
+  node.output(0,
+              node.emit("reverse_sequence", {node.input(0), node.input(1)}, Attributes::of(attrs)));
 }
 
 // Up to opset 12 the axes from `axis` on count as one.
@@ -105,7 +106,8 @@ void ops_indexing(OnnxSink& sink) {
   sink.add_import({.op_type = "GatherElements", .handler = import_gather_elements});
   sink.add_import({.op_type = "GatherND", .handler = import_gather_nd});
   sink.add_import({.op_type = "Scatter", .handler = import_scatter, .op = "scatter_elements"});
-  sink.add_import({.op_type = "ScatterElements", .handler = import_scatter, .op = "scatter_elements"});
+  sink.add_import(
+      {.op_type = "ScatterElements", .handler = import_scatter, .op = "scatter_elements"});
   sink.add_import({.op_type = "ScatterND", .handler = import_scatter, .op = "scatter_nd"});
   sink.add_import({.op_type = "OneHot", .handler = import_one_hot});
   sink.add_import({.op_type = "TopK", .handler = import_top_k});

@@ -38,7 +38,8 @@ void set_activations(const NodeImport& node, RecurrentAttrs& attrs) {
   for (const std::string& activation : attrs.activations) {
     const ActivationDefaults defaults = activation_defaults(activation);
     const bool takes_alpha = defaults.alpha != 0.0f;
-    const bool takes_beta = activation == "scaledtanh" || activation == "hardsigmoid" || activation == "affine";
+    const bool takes_beta =
+        activation == "scaledtanh" || activation == "hardsigmoid" || activation == "affine";
     attrs.alphas.push_back(takes_alpha && next_alpha < alphas.size() ? alphas[next_alpha++]
                                                                      : defaults.alpha);
     attrs.betas.push_back(takes_beta && next_beta < betas.size() ? betas[next_beta++]
@@ -71,7 +72,8 @@ void import_recurrent(NodeImport& node) {
     if (!node.has_output(i)) continue;
     ValueId value = results[i];
     // y [t,d,n,h] becomes [n,t,d,h]; the states [d,n,h] become [n,d,h].
-    if (batch_first) value = node.transpose(value, i == 0 ? std::vector<int64_t>{2, 0, 1, 3} : swapped);
+    if (batch_first)
+      value = node.transpose(value, i == 0 ? std::vector<int64_t>{2, 0, 1, 3} : swapped);
     node.output(i, value);
   }
 }

@@ -22,7 +22,8 @@ Enum enum_of(const NodeImport& node, std::string_view attribute, std::string_vie
 std::vector<int> resized_axes(const NodeImport& node) {
   const int rank = node.rank(0);
   std::vector<int> axes;
-  for (const int64_t axis : node.integers("axes")) axes.push_back(normalize_axis(axis, rank, "axes"));
+  for (const int64_t axis : node.integers("axes"))
+    axes.push_back(normalize_axis(axis, rank, "axes"));
   if (!axes.empty()) return axes;
   for (int axis = 0; axis < rank; ++axis) axes.push_back(axis);
   return axes;
@@ -67,8 +68,8 @@ void set_sizes(const NodeImport& node, ResizeAttrs& attrs,
     if (!sizes[i] || batch || *sizes[i] < 0) node.refuse("the size of axis {} is not known", axis);
     attrs.sizes[axis] = *sizes[i];
     if (from[axes[i]] == 0) node.fail("axis {} is empty", axis);
-    attrs.scales[axis] = static_cast<float>(static_cast<double>(*sizes[i]) /
-                                            static_cast<double>(from[axes[i]]));
+    attrs.scales[axis] =
+        static_cast<float>(static_cast<double>(*sizes[i]) / static_cast<double>(from[axes[i]]));
   }
 }
 
@@ -173,8 +174,8 @@ void set_roi(const NodeImport& node, ResizeAttrs& attrs, const std::vector<int>&
 void import_upsample(NodeImport& node) {
   ResizeAttrs attrs = unchanged(node);
   const std::string mode = node.text("mode", "nearest");
-  attrs.mode = mode == "bilinear" ? Interpolation::kLinear
-                                  : enum_of<Interpolation>(node, "mode", "nearest");
+  attrs.mode =
+      mode == "bilinear" ? Interpolation::kLinear : enum_of<Interpolation>(node, "mode", "nearest");
   attrs.coordinates = Coordinates::kAsymmetric;
   attrs.rounding = NearestRounding::kFloor;
   const std::vector<float> scales =
@@ -210,7 +211,8 @@ void import_block(NodeImport& node) {
   const std::string mode = node.text("mode", "DCR");
   if (mode != "DCR" && mode != "CRD") node.fail("mode is '{}', expected DCR or CRD", mode);
   attrs.column_row_depth = mode == "CRD";
-  if (node.rank(0) != 4) node.fail("the input has shape {}, expected rank 4", to_string(node.shape(0)));
+  if (node.rank(0) != 4)
+    node.fail("the input has shape {}, expected rank 4", to_string(node.shape(0)));
   node.output_nhwc(0, node.emit(node.row().op, {node.input_nhwc(0)}, Attributes::of(attrs)));
 }
 

@@ -100,8 +100,8 @@ void import_lp_norm(NodeImport& node) {
   const int64_t p = node.integer("p", 2);
   if (p != 1 && p != 2) node.fail("p is {}, expected 1 or 2", p);
   const ValueId x = node.input(0);
-  const ValueId norm = node.emit(p == 1 ? "reduce_l1" : "reduce_l2", {x},
-                                 Attributes::of(ReduceAttrs{{axis}, true}));
+  const ValueId norm =
+      node.emit(p == 1 ? "reduce_l1" : "reduce_l2", {x}, Attributes::of(ReduceAttrs{{axis}, true}));
   node.output(0, node.emit("div", {x, norm}));
 }
 
