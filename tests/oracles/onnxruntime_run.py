@@ -1,7 +1,8 @@
-"""Runs an ONNX model in ONNX Runtime: the oracle of the tests in mote/formats/onnx.
+"""Runs an ONNX model in ONNX Runtime: the oracle of tests/onnx_runtime_test.cc.
 
-    python onnxruntime_run.py MODEL IN.npy... -- OUT.npy...
+    python onnxruntime_run.py [--each] MODEL IN.npy... -- OUT.npy...
 
+With --each every input has one more axis in front, and the model runs once for each of its rows.
 Exits with 77 when a package is missing, so that a test can skip.
 """
 
@@ -16,14 +17,22 @@ except ImportError as error:
 
 
 def main(arguments):
+    each = arguments[0] == "--each"
+    arguments = arguments[1:] if each else arguments
     split = arguments.index("--")
     model, inputs, outputs = arguments[0], arguments[1:split], arguments[split + 1 :]
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    feed = {node.name: numpy.load(path) for node, path in zip(session.get_inputs(), inputs)}
-    for result, path in zip(session.run(None, feed), outputs):
+    names = [node.name for node in session.get_inputs()]
+    arrays = [numpy.load(path) for path in inputs]
+    if each:
+        rows = [session.run(None, dict(zip(names, row))) for row in zip(*arrays)]
+        results = [numpy.stack(column) for column in zip(*rows)]
+    else:
+        results = session.run(None, dict(zip(names, arrays)))
+    for result, path in zip(results, outputs):
         numpy.save(path, result)
 
 

@@ -25,11 +25,21 @@ void import_max_pool(NodeImport& node) {
   spatial_output(node, node.emit("max_pool_2d", {spatial_input(node)}, Attributes::of(attrs)));
 }
 
+bool covers_all(const Pool2dAttrs& attrs, const Shape& shape) {
+  return attrs.kernel == std::array<int64_t, 2>{shape[1], shape[2]} &&
+         attrs.dilation == std::array<int64_t, 2>{1, 1} &&
+         attrs.padding == std::array<int64_t, 4>{0, 0, 0, 0};
+}
+
 void import_average_pool(NodeImport& node) {
   const Window window = read_window(node, {});
   Pool2dAttrs attrs = pool_attrs(window);
   attrs.count_include_padding = node.integer("count_include_pad", 0) != 0;
   ValueId x = spatial_input(node);
+  if (covers_all(attrs, node.type(x).shape)) {
+    // The same numbers as a mean, which has an integer form for any two scales.
+    return spatial_output(node, node.emit("mean", {x}, Attributes::of(ReduceAttrs{{1, 2}, true})));
+  }
   const bool ceil = window.ceil_padding != std::array<int64_t, 2>{0, 0};
   if (ceil && attrs.count_include_padding) {
     // What ceil_mode adds never counts, what pads says always does: the latter become real zeros.
