@@ -27,7 +27,8 @@ void infer(InferContext& context) {
     context.fail("{} sizes and {} scales for {}", attrs.sizes.size(), attrs.scales.size(),
                  to_string(x));
   }
-  if (attrs.coordinates == Coordinates::kTfCropAndResize && attrs.roi.size() != 2 * rank) {
+  const bool cropped = attrs.coordinates == Coordinates::kTfCropAndResize;
+  if (attrs.roi.size() != 2 * rank && (cropped || !attrs.roi.empty())) {
     context.fail("{} entries in roi for {}", attrs.roi.size(), to_string(x));
   }
   Shape shape = x;

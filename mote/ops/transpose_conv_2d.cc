@@ -25,7 +25,7 @@ int64_t output_extent(const InferContext& context, int64_t in, int64_t kernel, s
   const int64_t span =
       checked_add(checked_mul(kernel - 1, attrs.dilation[d], "window"), 1, "window");
   int64_t out = checked_add(checked_add(moved, span, "extent"), attrs.output_padding[d], "extent");
-  out -= attrs.padding[d] + attrs.padding[d + 2];
+  out -= checked_add(attrs.padding[d], attrs.padding[d + 2], "padding");
   if (out < 0) context.fail("padding leaves nothing of an extent");
   return out;
 }

@@ -28,17 +28,21 @@ mote_unary_params mote_leaky_relu_prepare(const mote_table_scales* s, double ide
   return p;
 }
 
+// Wraps like the int32 sum of TensorFlow Lite Micro, which only senseless scales reach.
+static int32_t stored(const mote_unary_params* p, int32_t scaled) {
+  const int32_t shifted = (int32_t)((uint32_t)scaled + (uint32_t)p->y_zero_point);
+  return mote_clamp_i32(shifted, p->y_min, p->y_max);
+}
+
 static int32_t relu(const mote_unary_params* p, int32_t x) {
-  const int32_t scaled = mote_requantize_i32(x - p->x_zero_point, p->identity, p->rounding);
-  return mote_clamp_i32(scaled + p->y_zero_point, p->y_min, p->y_max);
+  return stored(p, mote_requantize_i32(x - p->x_zero_point, p->identity, p->rounding));
 }
 
 static int32_t leaky_relu(const mote_unary_params* p, int32_t x) {
   const int32_t centred = x - p->x_zero_point;
-  const int32_t scaled = centred >= 0
-                             ? mote_requantize_i32(centred, p->identity, p->rounding)
-                             : p->other_sign * mote_requantize_i32(centred, p->other, p->rounding);
-  return mote_clamp_i32(scaled + p->y_zero_point, p->y_min, p->y_max);
+  if (centred >= 0) return stored(p, mote_requantize_i32(centred, p->identity, p->rounding));
+  const int32_t scaled = mote_requantize_i32(centred, p->other, p->rounding);
+  return stored(p, (int32_t)((uint32_t)p->other_sign * (uint32_t)scaled));
 }
 
 // logistic and tanh of 8 bits work on Q4.27.
