@@ -27,7 +27,7 @@ constexpr double kNearMaximum = 0.25;
 struct Candidate {
   int32_t o = 0;
   int32_t i = 0;
-  double log_magnitude = 0.0;  ///< unscaled
+  float magnitude = 0.0f;  ///< unscaled
 };
 
 class Balancer {
@@ -65,21 +65,17 @@ class Balancer {
   bool per_tensor() const { return problem_.options.weights == WeightScales::kPerTensor; }
 
   void find_candidates() {
-    for (size_t l = 0; l < problem_.layers.size(); ++l) find_candidates(l);
+    for (size_t l = 0; l < problem_.layers.size(); ++l) {
+      find_candidates(l);
+      if (!per_tensor()) sort_by_row(l);
+    }
   }
 
   void find_candidates(size_t l) {
     const Layer& layer = problem_.layers[l].layer;
     const std::span<const float> w = constant_floats(*problem_.graph, layer.w);
-    const auto scales = [&](const Activation& a, double sign) {
-      std::vector<float> result(a.classes.size());
-      for (size_t c = 0; c < result.size(); ++c) {
-        result[c] = static_cast<float>(std::exp(sign * problem_.log_of(a, c)));
-      }
-      return result;
-    };
-    const std::vector<float> up = scales(y_of(l), 1.0);
-    const std::vector<float> down = scales(x_of(l), -1.0);
+    const std::vector<float> up = factors(y_of(l), 1.0);
+    const std::vector<float> down = factors(x_of(l), -1.0);
     const size_t rows = per_tensor() ? 1 : up.size();
     std::vector<float> largest(rows, 0.0f);
     const auto magnitude = [&](size_t e, int64_t o, int64_t i) {
@@ -93,8 +89,7 @@ class Balancer {
     for_each_weight(layer, [&](size_t e, int64_t o, int64_t i, int64_t) {
       const float top = largest[rows == 1 ? 0 : static_cast<size_t>(o)];
       if (top <= 0.0f || magnitude(e, o, i) < top * static_cast<float>(kNearMaximum)) return;
-      candidates_[l].push_back({static_cast<int32_t>(o), static_cast<int32_t>(i),
-                                std::log(std::abs(static_cast<double>(w[e])))});
+      candidates_[l].push_back({static_cast<int32_t>(o), static_cast<int32_t>(i), std::abs(w[e])});
     });
   }
 
@@ -143,23 +138,38 @@ class Balancer {
     }
   }
 
-  // p-norm of the candidates [first, last) and its slopes, scaled by `slope_of` the cost.
+  // The factors of a layer's channels under the current scales.
+  void prepare_factors(size_t l) {
+    up_ = factors(y_of(l), 1.0);
+    down_ = factors(x_of(l), -1.0);
+  }
+  std::vector<float> factors(const Activation& a, double sign) const {
+    std::vector<float> result(a.classes.size());
+    for (size_t c = 0; c < result.size(); ++c) {
+      result[c] = static_cast<float>(std::exp(sign * problem_.log_of(a, c)));
+    }
+    return result;
+  }
+  float scaled(const Candidate& c) const {
+    return c.magnitude * up_[static_cast<size_t>(c.o)] * down_[static_cast<size_t>(c.i)];
+  }
+
+  // Log of the p-norm of the candidates [first, last), and in `shares_` its slope by each.
   double log_norm(size_t l, size_t first, size_t last) {
     const std::vector<Candidate>& list = candidates_[l];
-    double top = -std::numeric_limits<double>::infinity();
-    for (size_t k = first; k < last; ++k) top = std::max(top, scaled_log(l, list[k]));
-    double sum = 0.0;
+    float top = 0.0f;
+    for (size_t k = first; k < last; ++k) top = std::max(top, scaled(list[k]));
     shares_.resize(list.size());
+    double sum = 0.0;
     for (size_t k = first; k < last; ++k) {
-      shares_[k] = std::exp(exponent_ * (scaled_log(l, list[k]) - top));
+      // The exponent is a power of two.
+      float power = scaled(list[k]) / top;
+      for (double p = 1.0; p < exponent_; p *= 2.0) power *= power;
+      shares_[k] = static_cast<double>(power);
       sum += shares_[k];
     }
     for (size_t k = first; k < last; ++k) shares_[k] /= sum;
-    return top + std::log(sum) / exponent_;
-  }
-  double scaled_log(size_t l, const Candidate& c) const {
-    return c.log_magnitude + problem_.log_of(y_of(l), static_cast<size_t>(c.o)) -
-           problem_.log_of(x_of(l), static_cast<size_t>(c.i));
+    return std::log(static_cast<double>(top)) + std::log(sum) / exponent_;
   }
   void add_norm_slope(size_t l, size_t first, size_t last, double slope) {
     for (size_t k = first; k < last; ++k) {
@@ -172,6 +182,7 @@ class Balancer {
   double weights_per_tensor(size_t l) {
     const auto& scaled = problem_.layers[l];
     if (candidates_[l].empty()) return 0.0;
+    prepare_factors(l);
     const double step = std::exp(log_norm(l, 0, candidates_[l].size())) / kWeightLevels;
     const double variance =
         step * step * kRoundingVariance * static_cast<double>(scaled.layer.taps);
@@ -197,7 +208,7 @@ class Balancer {
   // Every row has its own step, so the scale of an output channel cancels.
   double weights_per_channel(size_t l) {
     const auto& scaled = problem_.layers[l];
-    sort_by_row(l);
+    prepare_factors(l);
     const double all = input_powers(l);
     const std::vector<Candidate>& list = candidates_[l];
     double cost = 0.0;
@@ -293,6 +304,7 @@ class Balancer {
   std::vector<std::vector<Candidate>> candidates_;
   std::vector<double> gradient_, first_, second_;
   std::vector<double> powers_, shares_, high_shares_, low_shares_;
+  std::vector<float> up_, down_;  // of the layer that is looked at
   double exponent_ = kFirstExponent;
   int steps_ = 0;
 };
