@@ -273,6 +273,9 @@ std::optional<Graph> sample_space_batch(Rng& rng, SampleKind kind) {
     if (kDeep) shape[0] *= block;
   }
   const ValueId x = sample_input(graph, rng, kind, shape);
+  // Also the zero point 0, where the border is the same in every runtime.
+  std::optional<Quantization>& record = graph.mutable_value(x).type.quantization;
+  if (record && rng.integer(0, 1) == 0) record->zero_points = {0};
   graph.set_outputs(graph.add_node(
       {.op = &op(kName.view()), .inputs = {x}, .attributes = Attributes::of(attrs)},
       record_of(graph, x)));

@@ -1,17 +1,22 @@
 // Functions of one number, element by element.
+//
+// Plain numbers; abs and rsqrt of stored values by kernels of their own, exp by a table.
 #include <cmath>
 
+#include "mote/kernels/activation/activation.h"
 #include "mote/ops/define.h"
 #include "mote/ops/elementwise.h"
 #include "mote/ops/facets.h"
+#include "mote/ops/op_table.h"
+#include "mote/ops/quantized.h"
+#include "mote/ops/quantized_elementwise.h"
 
 namespace mote::ops {
 namespace {
 
 template <class F>
 bool run_float(const EvalContext& context) {
-  return with_float(context.input_type(0).dtype,
-                    [&]<class T>() { map_unary<T, T>(context, F{}); });
+  return with_float(context.input_type(0).dtype, [&]<class T>() { map_unary<T, T>(context, F{}); });
 }
 
 template <class F>
@@ -22,10 +27,46 @@ void reference_float(const EvalContext& context) {
 template <class F>
 void reference_number(const EvalContext& context) {
   if (is_quantized(context)) context.no_kernel();
-  const bool known = run_float<F>(context) ||
-                     with_integer(context.input_type(0).dtype,
-                                  [&]<class T>() { map_unary<T, T>(context, F{}); });
+  const bool known =
+      run_float<F>(context) ||
+      with_integer(context.input_type(0).dtype, [&]<class T>() { map_unary<T, T>(context, F{}); });
   if (!known) context.no_kernel();
+}
+
+template <class T>
+void run_stored(const EvalContext& context, mote_unary_params p,
+                void (*kernel)(const mote_unary_params*, int64_t, const T*, T*)) {
+  const StoredRange range = stored_range(Activation::kNone, context.output_type(0));
+  p.y_min = range.low;
+  p.y_max = range.high;
+  kernel(&p, context.input(0).elements(), context.input(0).data<T>().data(),
+         context.output(0).data<T>().data());
+}
+
+void reference_abs_stored(const EvalContext& context) {
+  const mote_table_scales scales = table_scales(context.input_type(0), context.output_type(0));
+  const DataType dtype = context.input_type(0).dtype;
+  if (dtype == DataType::kI8) {
+    return run_stored(context, mote_abs_prepare(&scales), mote_abs_i8_reference);
+  }
+  if (dtype != DataType::kI16) context.no_kernel();
+  run_stored(context, mote_abs_prepare(&scales), mote_abs_i16_reference);
+}
+
+void reference_rsqrt_stored(const EvalContext& context) {
+  if (context.input_type(0).dtype != DataType::kI8) context.no_kernel();
+  const mote_table_scales scales = table_scales(context.input_type(0), context.output_type(0));
+  run_stored(context, mote_rsqrt_prepare(&scales), mote_rsqrt_i8_reference);
+}
+
+void reference_exp_stored(const EvalContext& context) {
+  quantized_table(context, [](float x) { return std::exp(x); });
+}
+
+using Reference = void (*)(const EvalContext&);
+template <Reference kPlain, Reference kStored>
+void reference_either(const EvalContext& context) {
+  is_quantized(context) ? kStored(context) : kPlain(context);
 }
 
 // Without overflow for large x: log(1 + e^x) = max(x, 0) + log(1 + e^-|x|).
@@ -43,15 +84,19 @@ constexpr auto kRound = [](auto x) {
 struct Neg {
   template <class T>
   T operator()(T x) const {
-    if constexpr (std::is_floating_point_v<T>) return -x;
-    else return static_cast<T>(0 - static_cast<uint64_t>(x));
+    if constexpr (std::is_floating_point_v<T>)
+      return -x;
+    else
+      return static_cast<T>(0 - static_cast<uint64_t>(x));
   }
 };
 struct Abs {
   template <class T>
   T operator()(T x) const {
-    if constexpr (std::is_floating_point_v<T>) return std::abs(x);
-    else return x < 0 ? Neg{}(x) : x;
+    if constexpr (std::is_floating_point_v<T>)
+      return std::abs(x);
+    else
+      return x < 0 ? Neg{}(x) : x;
   }
 };
 struct Sign {
@@ -66,8 +111,23 @@ struct Sign {
 struct Square {
   template <class T>
   T operator()(T x) const {
-    if constexpr (std::is_floating_point_v<T>) return x * x;
-    else return static_cast<T>(static_cast<uint64_t>(x) * static_cast<uint64_t>(x));
+    if constexpr (std::is_floating_point_v<T>)
+      return x * x;
+    else
+      return static_cast<T>(static_cast<uint64_t>(x) * static_cast<uint64_t>(x));
+  }
+};
+
+struct Exp {
+  template <class T>
+  T operator()(T x) const {
+    return std::exp(x);
+  }
+};
+struct Rsqrt {
+  template <class T>
+  T operator()(T x) const {
+    return 1 / std::sqrt(x);
   }
 };
 
@@ -82,6 +142,37 @@ std::optional<Graph> sample(Rng& rng, SampleKind kind) {
   Graph graph;
   const ValueId x = sample_input(graph, rng, kind, sample_shape(rng));
   graph.set_outputs(graph.add_node({.op = &op(kName.view()), .inputs = {x}}));
+  return graph;
+}
+
+// Records that keep the results of these functions within the output's range, but for its ends.
+float result_scale(std::string_view name, Rng& rng, Quantization& x, double steps) {
+  const double scale = static_cast<double>(x.scale());
+  const double spread = static_cast<double>(rng.uniform(0.5f, 1.5f));
+  if (name == "rsqrt") {
+    x.zero_points = {-128};  // no stored value is negative
+    return static_cast<float>(spread / (std::sqrt(scale) * steps));
+  }
+  if (name == "exp") {
+    x.scales = {static_cast<float>(scale / 8.0)};
+    const double largest = static_cast<double>(x.scale()) * (steps - 1 - x.zero_point());
+    return static_cast<float>(spread * std::exp(largest) / steps);
+  }
+  return static_cast<float>(spread * scale);
+}
+
+template <OpName kName>
+std::optional<Graph> sample_stored(Rng& rng, SampleKind kind) {
+  const bool narrow = kName.view() == "rsqrt";
+  if (kind == SampleKind::kF32) return sample<kName>(rng, kind);
+  if (kind != SampleKind::kI8 && (narrow || kind != SampleKind::kI16)) return std::nullopt;
+  Graph graph;
+  const ValueId x = sample_input(graph, rng, kind, sample_shape(rng));
+  Graph::OutputHints hints = random_record(rng, kind);
+  hints.quantization[0]->scales = {result_scale(kName.view(), rng,
+                                                *graph.mutable_value(x).type.quantization,
+                                                kind == SampleKind::kI8 ? 128.0 : 32768.0)};
+  graph.set_outputs(graph.add_node({.op = &op(kName.view()), .inputs = {x}}, hints));
   return graph;
 }
 
@@ -112,6 +203,15 @@ void define_number(OpSink& sink, F, std::string_view summary, Foreign foreign = 
   sink.add(std::move(def));
 }
 
+// With integer kernels beside the plain ones.
+template <OpName kName, Reference kPlain, Reference kStored>
+void define_stored(OpSink& sink, std::string_view summary, Foreign foreign) {
+  OpDef def = definition<kName>(summary, std::move(foreign));
+  def.reference = reference_either<kPlain, kStored>;
+  def.sample = sample_stored<kName>;
+  sink.add(std::move(def));
+}
+
 void define_trigonometry(OpSink& sink) {
   define_float<"sin">(sink, [](auto x) { return std::sin(x); }, "y = sin x", {{"SIN"}, {"Sin"}});
   define_float<"cos">(sink, [](auto x) { return std::cos(x); }, "y = cos x", {{"COS"}, {"Cos"}});
@@ -132,16 +232,18 @@ void define_trigonometry(OpSink& sink) {
 }  // namespace
 
 void define_unary(OpSink& sink) {
-  define_number<"abs">(sink, Abs{}, "y = |x|", {{"ABS"}, {"Abs"}});
+  define_stored<"abs", reference_number<Abs>, reference_abs_stored>(sink, "y = |x|",
+                                                                    {{"ABS"}, {"Abs"}});
   define_number<"neg">(sink, Neg{}, "y = -x", {{"NEG"}, {"Neg"}});
   define_number<"sign">(sink, Sign{}, "y = 1, 0 or -1", {{"SIGN"}, {"Sign"}});
   define_number<"square">(sink, Square{}, "y = x^2", {{"SQUARE"}, {}});
-  define_float<"exp">(sink, [](auto x) { return std::exp(x); }, "y = e^x", {{"EXP"}, {"Exp"}});
+  define_stored<"exp", reference_float<Exp>, reference_exp_stored>(sink, "y = e^x",
+                                                                   {{"EXP"}, {"Exp"}});
   define_float<"log">(sink, [](auto x) { return std::log(x); }, "y = ln x", {{"LOG"}, {"Log"}});
   define_float<"sqrt">(sink, [](auto x) { return std::sqrt(x); }, "y = x^(1/2)",
                        {{"SQRT"}, {"Sqrt"}});
-  define_float<"rsqrt">(sink, [](auto x) { return 1 / std::sqrt(x); }, "y = x^(-1/2)",
-                        {{"RSQRT"}, {}});
+  define_stored<"rsqrt", reference_float<Rsqrt>, reference_rsqrt_stored>(sink, "y = x^(-1/2)",
+                                                                         {{"RSQRT"}, {}});
   define_float<"reciprocal">(sink, [](auto x) { return 1 / x; }, "y = 1 / x", {{}, {"Reciprocal"}});
   define_float<"erf">(sink, [](auto x) { return std::erf(x); },
                       "y = 2 / sqrt(pi) * integral of e^(-t^2) from 0 to x", {{}, {"Erf"}});
@@ -152,8 +254,8 @@ void define_unary(OpSink& sink) {
   define_float<"round">(sink, kRound, "y = the nearest integer, half to even",
                         {{"ROUND"}, {"Round"}});
   define_float<"softplus">(sink, kSoftplus, "y = ln(1 + e^x)", {{}, {"Softplus"}});
-  define_float<"softsign">(sink, [](auto x) { return x / (1 + std::abs(x)); },
-                           "y = x / (1 + |x|)", {{}, {"Softsign"}});
+  define_float<"softsign">(sink, [](auto x) { return x / (1 + std::abs(x)); }, "y = x / (1 + |x|)",
+                           {{}, {"Softsign"}});
   define_float<"mish">(sink, [](auto x) { return x * std::tanh(kSoftplus(x)); },
                        "y = x * tanh(ln(1 + e^x))", {{}, {"Mish"}});
   define_trigonometry(sink);

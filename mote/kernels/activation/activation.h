@@ -1,4 +1,4 @@
-// Activation functions of quantized values, one element at a time.
+// Activation and other functions of one quantized value.
 //
 //   mote_unary_params p = mote_relu_prepare(&scales, 0, 127);
 //   mote_relu_i8_reference(&p, count, x, y);
@@ -40,6 +40,10 @@ mote_unary_params mote_sigmoid_i8_prepare(float x_scale, int32_t x_zero_point);
 /// The result's scale is 2^-15.
 mote_unary_params mote_logistic_i16_prepare(float x_scale);
 mote_unary_params mote_tanh_i16_prepare(float x_scale);
+/// y_min and y_max, which are left for the caller, bound the result.
+mote_unary_params mote_abs_prepare(const mote_table_scales* s);
+/// y = x^(-1/2), and y_max where x is not positive; y_min and y_max are left for the caller.
+mote_unary_params mote_rsqrt_prepare(const mote_table_scales* s);
 
 #define MOTE_DECLARE_UNARY(NAME, T) \
   void mote_##NAME##_reference(const mote_unary_params* p, int64_t count, const T* x, T* y);
@@ -55,6 +59,9 @@ MOTE_DECLARE_UNARY(logistic_i16, int16_t)
 MOTE_DECLARE_UNARY(tanh_i8, int8_t)
 MOTE_DECLARE_UNARY(tanh_u8, uint8_t)
 MOTE_DECLARE_UNARY(tanh_i16, int16_t)
+MOTE_DECLARE_UNARY(abs_i8, int8_t)
+MOTE_DECLARE_UNARY(abs_i16, int16_t)
+MOTE_DECLARE_UNARY(rsqrt_i8, int8_t)
 #undef MOTE_DECLARE_UNARY
 
 /// y = x * relu6(x + 3) / 6 in 16-bit fixed point.

@@ -129,6 +129,40 @@ static int32_t tanh_i16(const mote_unary_params* p, int32_t x) {
   return rounded >> 8;
 }
 
+mote_unary_params mote_abs_prepare(const mote_table_scales* s) {
+  mote_unary_params p = unary(s, 0, 0);
+  p.identity = mote_quantize_multiplier((double)s->x_scale / (double)s->y_scale);
+  return p;
+}
+
+static int32_t absolute(const mote_unary_params* p, int32_t x) {
+  const int32_t centred = x - p->x_zero_point;
+  const int32_t scaled =
+      mote_requantize_i32(centred < 0 ? -centred : centred, p->identity, p->rounding);
+  return stored(p, scaled);
+}
+
+mote_unary_params mote_rsqrt_prepare(const mote_table_scales* s) {
+  mote_unary_params p = unary(s, 0, 0);
+  p.identity = mote_quantize_multiplier(1.0 / (sqrt((double)s->x_scale) * (double)s->y_scale));
+  return p;
+}
+
+// The inverse square root of a stored value has this many fractional bits.
+enum { kRsqrtBits = 20 };
+
+static int32_t rsqrt(const mote_unary_params* p, int32_t x) {
+  const int32_t centred = x - p->x_zero_point;
+  if (centred <= 0) return p->y_max;
+  mote_multiplier inverse = mote_fixed_inverse_sqrt(centred);
+  inverse.shift += kRsqrtBits;
+  const mote_multiplier to_y = {p->identity.multiplier, p->identity.shift - kRsqrtBits};
+  if (to_y.shift < -31) return stored(p, 0);
+  const int32_t root = mote_requantize_i32(1, inverse, p->rounding);
+  const int32_t scaled = mote_requantize_i32(root, to_y, p->rounding);
+  return stored(p, scaled);
+}
+
 #define DEFINE_UNARY(NAME, T, EXPRESSION)                                                     \
   void mote_##NAME##_reference(const mote_unary_params* p, int64_t count, const T* x, T* y) { \
     for (int64_t i = 0; i < count; ++i) y[i] = (T)(EXPRESSION);                               \
@@ -145,6 +179,9 @@ DEFINE_UNARY(logistic_i16, int16_t, logistic_i16(p, x[i]))
 DEFINE_UNARY(tanh_i8, int8_t, sigmoid_8(p, x[i], 1))
 DEFINE_UNARY(tanh_u8, uint8_t, sigmoid_8(p, x[i], 1) + 128)
 DEFINE_UNARY(tanh_i16, int16_t, tanh_i16(p, x[i]))
+DEFINE_UNARY(abs_i8, int8_t, absolute(p, x[i]))
+DEFINE_UNARY(abs_i16, int16_t, absolute(p, x[i]))
+DEFINE_UNARY(rsqrt_i8, int8_t, rsqrt(p, x[i]))
 
 // The upper 16 bits of a 32-bit multiplier, rounded.
 static int32_t to_16_bits(int32_t multiplier) {
