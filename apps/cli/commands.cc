@@ -4,6 +4,7 @@ namespace mote::cli {
 
 std::vector<std::unique_ptr<Command>> all_commands() {
   std::vector<std::unique_ptr<Command>> commands;
+  commands.push_back(quantize_command());
   commands.push_back(convert_command());
   commands.push_back(evaluate_command());
   commands.push_back(compare_command());

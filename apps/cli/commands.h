@@ -13,6 +13,7 @@ std::unique_ptr<Command> data_command();
 std::unique_ptr<Command> evaluate_command();
 std::unique_ptr<Command> inspect_command();
 std::unique_ptr<Command> optimize_command();
+std::unique_ptr<Command> quantize_command();
 std::unique_ptr<Command> run_command();
 std::unique_ptr<Command> version_command();
 

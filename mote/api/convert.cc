@@ -1,7 +1,9 @@
 #include "mote/api/convert.h"
 
 #include "mote/base/error.h"
+#include "mote/base/file.h"
 #include "mote/formats/model_file.h"
+#include "mote/rewrite/pipeline.h"
 
 namespace mote {
 
@@ -21,7 +23,7 @@ void check_output_path(const std::filesystem::path& output, const std::filesyste
   std::string known;
   for (const ModelFormat& format : model_formats()) {
     for (const std::string_view extension : format.extensions) {
-      if (output.extension() == extension) return;
+      if (output.extension() == extension) return check_writable(output);
       known += (known.empty() ? "" : ", ") + std::string(extension);
     }
   }
@@ -32,7 +34,8 @@ void check_output_path(const std::filesystem::path& output, const std::filesyste
 ConvertResult convert(const ConvertRequest& request) {
   check_output_path(request.output, request.model.path);
   ConversionReport report;
-  const Graph graph = open_model(request.model, &report);
+  Graph graph = open_model(request.model, &report);
+  run_exact_passes(graph, {});
   save_model(request.output, graph, {.source = request.model.path, .report = &report});
   return {.input_bytes = file_bytes(request.model.path),
           .output_bytes = file_bytes(request.output),

@@ -1,4 +1,5 @@
-// From one model format to another.
+// From one model format to another. The exact passes run between: what one format says with several
+// operators (a batch norm behind a convolution) the other may only know as one.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +24,8 @@ struct ConvertResult {
 /// Throws what load_model and save_model throw. Nothing is written on failure.
 ConvertResult convert(const ConvertRequest& request);
 
-/// Throws kInvalidArgument when `output` is `source` or its extension names no model format: to be
-/// asked before long work begins.
+/// Throws kInvalidArgument when `output` is `source` or its extension names no model format, kIo
+/// when its folder is missing or closed: to be asked before long work begins.
 void check_output_path(const std::filesystem::path& output, const std::filesystem::path& source);
 
 /// Bytes of a file, for results. Throws kIo when it is not there.

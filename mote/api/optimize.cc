@@ -6,6 +6,7 @@
 namespace mote {
 
 OptimizeResult optimize(const OptimizeRequest& request, const Observer& observer) {
+  check_output_path(request.output, request.model.path);
   ConversionReport report;
   Graph graph = open_model(request.model, &report);
   OptimizeResult result;

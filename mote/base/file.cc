@@ -78,7 +78,18 @@ std::string read_text_file(const std::filesystem::path& path) {
   return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
 }
 
+void check_writable(const std::filesystem::path& path) {
+  struct stat status = {};
+  if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+    throw_error(ErrorKind::kIo, "cannot write '{}': it is there and no regular file",
+                path.string());
+  }
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) throw_io(path, "write");
+}
+
 void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes) {
+  check_writable(path);
   std::string temporary_path = path.string() + ".XXXXXX";
   FileDescriptor file(::mkostemp(temporary_path.data(), O_CLOEXEC));
   if (file.get() < 0) throw_io(path, "write");

@@ -31,4 +31,8 @@ std::string read_text_file(const std::filesystem::path& path);
 void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes);
 void write_file(const std::filesystem::path& path, std::string_view text);
 
+/// Throws kIo when `path` cannot become a file: its folder is missing or closed, or something that
+/// is no file stands there. To be asked before long work; write_file asks too.
+void check_writable(const std::filesystem::path& path);
+
 }  // namespace mote

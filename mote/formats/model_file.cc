@@ -84,8 +84,8 @@ Graph load_model(const std::filesystem::path& path, const LoadOptions& options) 
                       });
 }
 
-void save_model(const std::filesystem::path& path, const Graph& graph,
-                const SaveModelOptions& options) {
+std::vector<std::byte> encode_model(const std::filesystem::path& path, const Graph& graph,
+                                    const SaveModelOptions& options) {
   refuse_overwriting(path, options.source);
   const ModelFormat* format = format_of_extension(path);
   if (format == nullptr) {
@@ -97,10 +97,13 @@ void save_model(const std::filesystem::path& path, const Graph& graph,
     throw_error(ErrorKind::kUnsupported, "'{}': {} files are only read", path.string(),
                 format->name);
   }
-  const std::vector<std::byte> bytes =
-      with_context([&] { return "writing '" + path.string() + "'"; },
-                   [&] { return format->write(graph, {.report = options.report}); });
-  write_file(path, bytes);
+  return with_context([&] { return "writing '" + path.string() + "'"; },
+                      [&] { return format->write(graph, {.report = options.report}); });
+}
+
+void save_model(const std::filesystem::path& path, const Graph& graph,
+                const SaveModelOptions& options) {
+  write_file(path, encode_model(path, graph, options));
 }
 
 }  // namespace mote

@@ -30,6 +30,10 @@ struct SaveModelOptions {
   ConversionReport* report = nullptr;
 };
 
+/// The bytes of the file that save_model writes. Throws what it throws, but for the disk.
+std::vector<std::byte> encode_model(const std::filesystem::path& path, const Graph& graph,
+                                    const SaveModelOptions& options = {});
+
 /// Writes whole or not at all. Throws kInvalidArgument when the extension is unknown or `path` is
 /// the source, kUnsupported when the format cannot express the graph, kIo when the disk fails.
 void save_model(const std::filesystem::path& path, const Graph& graph,

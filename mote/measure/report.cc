@@ -167,7 +167,10 @@ std::string report_markdown(const Report& report) {
   return text;
 }
 
-void check_report_path(const std::filesystem::path& path) { extension_of(path); }
+void check_report_path(const std::filesystem::path& path) {
+  extension_of(path);
+  check_writable(path);
+}
 
 void write_report(const std::filesystem::path& path, const Report& report) {
   const bool html = extension_of(path) == ".html";

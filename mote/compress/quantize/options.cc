@@ -7,9 +7,9 @@ std::string_view name(QuantScheme scheme) {
     case QuantScheme::kInt8:
       return "int8";
     case QuantScheme::kInt16Activations:
-      return "int16-activations";
+      return "int16";
     case QuantScheme::kDynamicRange:
-      return "dynamic-range";
+      return "dynamic";
     case QuantScheme::kFloat16:
       return "float16";
   }
@@ -31,7 +31,7 @@ std::string_view name(RangeMethod method) {
     case RangeMethod::kAuto:
       return "auto";
     case RangeMethod::kMinMax:
-      return "min-max";
+      return "minmax";
     case RangeMethod::kMovingAverage:
       return "moving-average";
     case RangeMethod::kPercentile:

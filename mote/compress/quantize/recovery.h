@@ -76,7 +76,7 @@ class Recovery {
   State best_;
   std::vector<QuantizeStep> steps_;
   std::vector<std::string> notes_;
-  std::string range_method_ = "min-max";
+  std::string range_method_ = "minmax";
 };
 
 }  // namespace mote
