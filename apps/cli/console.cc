@@ -84,8 +84,8 @@ std::string shortened_name(const std::string& name) {
   return "..." + name.substr(name.size() - (kWidth - 3));
 }
 
-Console::Console(const CancelToken* cancel)
-    : cancel_(cancel), terminal_(isatty(STDERR_FILENO) != 0) {}
+Console::Console(const CancelToken* cancel, std::string command)
+    : cancel_(cancel), command_(std::move(command)), terminal_(isatty(STDERR_FILENO) != 0) {}
 
 Console::~Console() { clear_bar(); }
 

@@ -40,7 +40,8 @@ size_t display_width(std::string_view text);
 
 class Console {
  public:
-  explicit Console(const CancelToken* cancel);
+  /// `command` is what the user typed, for reports.
+  Console(const CancelToken* cancel, std::string command);
   ~Console();
 
   /// To standard output, as it is.
@@ -50,6 +51,7 @@ class Console {
   /// What the library reports to: a progress bar with the time left on a terminal, plain lines
   /// every few seconds elsewhere; warnings as lines.
   Observer observer();
+  const std::string& command() const { return command_; }
   void set_quiet(bool quiet) { quiet_ = quiet; }
 
  private:
@@ -57,6 +59,7 @@ class Console {
   void clear_bar();
 
   const CancelToken* cancel_;
+  std::string command_;
   bool terminal_;
   bool quiet_ = false;
   bool bar_shown_ = false;

@@ -39,9 +39,19 @@ Command& find_command(const std::vector<std::unique_ptr<Command>>& commands,
               name, near.empty() ? "" : fmt::format("did you mean '{}'? ", near));
 }
 
+// As one could type it again.
+std::string command_text(const std::vector<std::string>& arguments) {
+  std::string text = "mote";
+  for (const std::string& argument : arguments) {
+    const bool plain = argument.find_first_of(" \t\n'\"$&|;<>()*?") == std::string::npos;
+    text += plain ? " " + argument : " '" + argument + "'";
+  }
+  return text;
+}
+
 void run_program(const std::vector<std::string>& arguments) {
   const std::vector<std::unique_ptr<Command>> commands = all_commands();
-  Console console(&interrupted);
+  Console console(&interrupted, command_text(arguments));
   if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h" ||
       arguments[0] == "help") {
     console.print(program_help(commands));

@@ -69,6 +69,7 @@ class QuantizeCommand final : public Command {
   void run(Console& console) override {
     console.set_quiet(general_.quiet);
     complete_request();
+    request_.command = console.command();
     const QuantizeOutcome outcome = quantize(request_, console.observer());
     console.print(general_.json ? json_text(to_json(outcome)) : to_text(outcome));
   }
@@ -111,7 +112,9 @@ class QuantizeCommand final : public Command {
              &options.scheme),
          choice_option("--weights", "one scale for each output channel, or one for the tensor",
                        &options.weights),
-         choice_option("--io", "type of the network's inputs and outputs", &io_),
+         choice_option(
+             "--io", "type of the network's inputs and outputs; int8 is int16 with --scheme int16",
+             &io_),
          list_option("--exclude", "NAME", "leave the layer of this name float",
                      &options.exclude_nodes),
          list_option("--exclude-type", "OPERATOR", "leave all layers of this operator float",
@@ -119,7 +122,8 @@ class QuantizeCommand final : public Command {
          number_option("--max-drop", "POINTS",
                        "leave as few layers float as keep the loss below this",
                        [&options](double points) { options.max_drop = points; }),
-         list_option("--skip-step", "NAME", "leave this recovery step out", &options.skip_steps)}};
+         list_option("--skip-step", "NAME", "leave this step of the printed table out",
+                     &options.skip_steps)}};
   }
 
   OptionGroup evaluation_group() {
@@ -165,12 +169,6 @@ class QuantizeCommand final : public Command {
     const BoundaryType boundary = io_ == Io::kFloat ? BoundaryType::kFloat : BoundaryType::kInteger;
     request_.options.inputs = boundary;
     request_.options.outputs = boundary;
-    request_.command = "mote quantize " + request_.model.path.string();
-    if (data_free_) request_.command += " --data-free";
-    if (!data_free_) {
-      request_.command +=
-          fmt::format(" --samples {} --sample-count {}", samples_.path.string(), sample_count_);
-    }
   }
 
   static Json to_json(const QuantizeStep& step) {

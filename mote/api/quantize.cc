@@ -87,8 +87,7 @@ class QuantizeJob {
     }
     for (size_t i = 0; i < files.size(); ++i) {
       write_file(request_.outputs[i], files[i]);
-      outcome_.written.push_back(
-          {request_.outputs[i], static_cast<int64_t>(files[i].size())});
+      outcome_.written.push_back({request_.outputs[i], static_cast<int64_t>(files[i].size())});
     }
   }
 

@@ -33,14 +33,16 @@ struct Outcome {
   std::string err;
 };
 
-// `line` is a shell command in which "mote" stands for the program under test.
+// `line` is a shell command in which "mote" stands for the program under test, $PROGRAM for its
+// path and $T for an empty folder.
 Outcome run_line(const std::string& line) {
   const fs::path scratch = fs::path(testing::TempDir()) / ("mote_cli_" + std::to_string(getpid()));
   fs::create_directories(scratch);
   const std::string out = (scratch / "out").string();
   const std::string err = (scratch / "err").string();
   const std::string command =
-      "cd '" + kFolder.string() + "' && mote() { '" MOTE_PROGRAM "' \"$@\"; } && export T='" +
+      "cd '" + kFolder.string() +
+      "' && PROGRAM='" MOTE_PROGRAM "' && mote() { \"$PROGRAM\" \"$@\"; } && export T='" +
       scratch.string() + "' && { " + line + "; } >'" + out + "' 2>'" + err + "'";
   const int status = std::system(command.c_str());
   Outcome outcome{WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_text_file(out),

@@ -1,6 +1,46 @@
-#include "mote/compress/quantize/quantize.h"
+#include "mote/compress/quantize/options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "mote/base/error.h"
 
 namespace mote {
+namespace {
+
+constexpr std::array<std::string_view, 7> kSteps = {
+    "zero-dead-channels",    "equalize",    "balance-noise", "absorb-bias", "ranges",
+    "correct-bias-analytic", "correct-bias"};
+
+void check_float(const Graph& graph) {
+  for (const ValueId id : graph.values()) {
+    const Value& value = graph.value(id);
+    if (!value.type.quantization) continue;
+    throw_error(ErrorKind::kInvalidArgument,
+                "the network is quantized already: '{}' is {}; give the float network", value.name,
+                name(value.type.dtype));
+  }
+}
+
+void check_steps(const std::vector<std::string>& steps) {
+  for (const std::string& step : steps) {
+    if (std::find(kSteps.begin(), kSteps.end(), step) != kSteps.end()) continue;
+    throw_error(ErrorKind::kInvalidArgument, "there is no step '{}' to skip; there are {}", step,
+                fmt::join(kSteps, ", "));
+  }
+}
+
+}  // namespace
+
+void check_options(const Graph& graph, const QuantizeOptions& options) {
+  check_float(graph);
+  check_steps(options.skip_steps);
+  if (options.max_drop && !(*options.max_drop >= 0.0)) {
+    throw_error(ErrorKind::kInvalidArgument, "a loss of at most {} points; allowed: 0 and more",
+                *options.max_drop);
+  }
+}
 
 std::string_view name(QuantScheme scheme) {
   switch (scheme) {

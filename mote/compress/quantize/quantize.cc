@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mote/compress/quantize/options.h"
 #include "mote/compress/quantize/quantize_graph.h"
 #include "mote/compress/quantize/recovery.h"
 #include "mote/compress/quantize/sensitivity.h"
@@ -98,6 +99,7 @@ void take_best(QuantizeResult& result, const Recovery& recovery, const QuantizeO
 
 QuantizeResult quantize(const Graph& graph, const SampleSource& samples,
                         const QuantizeOptions& options, const Observer& observer) {
+  check_options(graph, options);
   QuantizeResult result;
   result.reference = graph;
   run_exact_passes(result.reference, {.observer = observer});

@@ -224,8 +224,13 @@ std::string describe_synthetic(const Graph& graph, const SyntheticOptions& optio
   const bool images =
       !graph.inputs().empty() &&
       image_layout(graph.value(graph.inputs().front()).type.shape.bind(1)).has_value();
-  return fmt::format("{} synthetic {}", options.count,
-                     images ? "scenes (dead leaves and octave noise)" : "noise inputs");
+  std::string ranges;
+  for (const RealRange& range : options.ranges) {
+    ranges += fmt::format("{}[{}, {}]", ranges.empty() ? "" : ", ", range.low, range.high);
+  }
+  if (ranges.empty()) ranges = "[-1, 1] (assumed)";
+  return fmt::format("{} synthetic {} in {}", options.count,
+                     images ? "scenes (dead leaves and octave noise)" : "noise inputs", ranges);
 }
 
 }  // namespace mote

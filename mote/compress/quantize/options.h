@@ -1,0 +1,14 @@
+// What quantize() asks of its graph and options before it begins.
+//
+//   check_options(graph, options);
+#pragma once
+
+#include "mote/compress/quantize/quantize.h"
+
+namespace mote {
+
+/// Throws kInvalidArgument when the network is quantized already, a step to skip does not exist or
+/// `max_drop` is negative.
+void check_options(const Graph& graph, const QuantizeOptions& options);
+
+}  // namespace mote
