@@ -83,8 +83,10 @@ void mote_conv_2d_hybrid_reference(const mote_conv_2d_params* p, const mote_conv
   FOR_EACH_OUTPUT({
     const int32_t zero = scales->x_zero_points != NULL ? scales->x_zero_points[n] : 0;
     const int32_t sum = dot_i8(p, zero, 0, x, w, at);
-    const float w_scale = scales->w_scales[scales->w_scale_count == 1 ? 0 : o];
-    const float value = (float)sum * w_scale * scales->x_scales[n];
+    // LiteRT's order of products, which differs between the two kinds.
+    const float value = scales->w_scale_count == 1
+                            ? (float)sum * (scales->w_scales[0] * scales->x_scales[n])
+                            : (float)sum * scales->w_scales[o] * scales->x_scales[n];
     *y = clamp_f32(p, value + (bias != NULL ? bias[o] : 0.0F));
   })
 }
