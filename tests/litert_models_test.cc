@@ -63,8 +63,7 @@ TEST_F(LitertModels, dynamic_range_keyword_spotter_agrees_within_the_float_toler
 }
 
 TEST_F(LitertModels, u8_mobilenet_gives_the_same_bytes) {
-  for (const Pair& pair :
-       run_both(*shared_data() / "models/mobilenet_v1_0.25_128_uint8.tflite")) {
+  for (const Pair& pair : run_both(*shared_data() / "models/mobilenet_v1_0.25_128_uint8.tflite")) {
     EXPECT_TRUE(test::same(pair.theirs, pair.ours));
   }
 }

@@ -9,6 +9,7 @@
 #include "mote/ops/define.h"
 #include "mote/ops/facets.h"
 #include "mote/ops/fast_layer.h"
+#include "mote/ops/layer.h"
 #include "mote/ops/nn_attrs.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/quantized.h"
@@ -38,84 +39,28 @@ void infer(InferContext& context) {
 }
 
 mote_depthwise_conv_2d_params params(const Conv2dAttrs& attrs, const LayerTypes& types) {
-  const Shape& x = types.x.shape;
-  const Shape& w = types.w.shape;
-  const Shape& y = types.y.shape;
-  mote_depthwise_conv_2d_params p{};
-  p.n = as_i32(x[0], "batch");
-  p.h = as_i32(x[1], "height");
-  p.w = as_i32(x[2], "width");
-  p.ic = as_i32(x[3], "input channels");
-  p.kh = as_i32(w[1], "kernel height");
-  p.kw = as_i32(w[2], "kernel width");
-  p.oh = as_i32(y[1], "output height");
-  p.ow = as_i32(y[2], "output width");
-  p.multiplier = as_i32(y[3] / x[3], "depth multiplier");
-  p.stride_h = as_i32(attrs.stride[0], "stride");
-  p.stride_w = as_i32(attrs.stride[1], "stride");
-  p.dilation_h = as_i32(attrs.dilation[0], "dilation");
-  p.dilation_w = as_i32(attrs.dilation[1], "dilation");
-  p.pad_top = as_i32(attrs.padding[0], "padding");
-  p.pad_left = as_i32(attrs.padding[1], "padding");
-  const FloatRange range = float_range(attrs.activation);
-  p.y_min = range.low;
-  p.y_max = range.high;
+  auto p = convolution_params<mote_depthwise_conv_2d_params>(attrs, types);
+  p.multiplier = as_i32(types.y.shape[3] / types.x.shape[3], "depth multiplier");
   return p;
 }
 
-template <class T>
-const T* data_or_null(const EvalContext& context, size_t i) {
-  return context.has_input(i) ? context.input(i).data<T>().data() : nullptr;
-}
-
-void reference_hybrid(const EvalContext& context, const mote_depthwise_conv_2d_params& p) {
-  std::vector<float> w_scales = record(context.input_type(1)).scales;
-  // Per-channel weights go with inputs that have a zero point, as in LiteRT.
-  const QuantizedRows x = quantize_rows(context.input(0), p.n, w_scales.size() > 1);
-  if (w_scales.size() == 1) w_scales.resize(static_cast<size_t>(p.ic * p.multiplier), w_scales[0]);
-  const mote_depthwise_conv_2d_hybrid scales{
-      x.scales.data(), x.zero_points.empty() ? nullptr : x.zero_points.data(), w_scales.data()};
-  mote_depthwise_conv_2d_hybrid_reference(
-      &p, &scales, x.values.data(), context.input(1).data<int8_t>().data(),
-      data_or_null<float>(context, 2), context.output(0).data<float>().data());
-}
-
-template <class X, class W, class B>
-using Kernel = void (*)(const mote_depthwise_conv_2d_params*, const X*, const W*, const B*, X*);
-
-template <class X, class W, class B>
-void run(const EvalContext& context, const mote_depthwise_conv_2d_params& p,
-         Kernel<X, W, B> kernel) {
-  kernel(&p, context.input(0).data<X>().data(), context.input(1).data<W>().data(),
-         data_or_null<B>(context, 2), context.output(0).data<X>().data());
-}
+constexpr LayerKernels<mote_depthwise_conv_2d_params> kKernels{
+    .f32 = mote_depthwise_conv_2d_f32_reference,
+    .i8 = mote_depthwise_conv_2d_i8_reference,
+    .i16 = mote_depthwise_conv_2d_i16_reference,
+    .i16_b32 = nullptr,
+    .u8 = mote_depthwise_conv_2d_u8_reference};
 
 void reference(const EvalContext& context) {
-  const LayerTypes types{context.input_type(0), context.input_type(1), context.output_type(0)};
   const auto& attrs = context.attrs<Conv2dAttrs>();
-  mote_depthwise_conv_2d_params p = params(attrs, types);
-  if (is_hybrid(types.x, types.w)) return reference_hybrid(context, p);
-  if (types.x.dtype == DataType::kF32) return run(context, p, mote_depthwise_conv_2d_f32_reference);
-  if (!types.x.quantization) context.no_kernel();
-  const bool older = types.x.dtype == DataType::kU8;
-  const OutputStage stage(types, attrs.activation,
-                          older ? ScaleProduct::kFloat : ScaleProduct::kDouble);
-  p.output = stage.kernel_stage();
-  p.x_zero_point = tensor_record(types.x).zero_point();
-  switch (types.x.dtype) {
-    case DataType::kI8:
-      return run(context, p, mote_depthwise_conv_2d_i8_reference);
-    case DataType::kI16:
-      if (context.has_input(2) && context.input_type(2).dtype != DataType::kI64) {
-        context.no_kernel();
-      }
-      return run(context, p, mote_depthwise_conv_2d_i16_reference);
-    case DataType::kU8:
-      p.w_zero_point = tensor_record(types.w).zero_point();
-      return run(context, p, mote_depthwise_conv_2d_u8_reference);
-    default:
-      context.no_kernel();
+  const LayerTypes types = layer_types(context);
+  const mote_depthwise_conv_2d_params p = params(attrs, types);
+  if (is_hybrid(types.x, types.w)) {
+    return run_hybrid_convolution(context, p, mote_depthwise_conv_2d_hybrid_reference);
   }
+  run_layer(context, p, kKernels, [&](const LayerTypes& operands) {
+    return convolution_stage(operands, attrs.activation);
+  });
 }
 
 // What a fast run needs besides its operands.
@@ -130,7 +75,7 @@ struct FastDepthwise {
 PreparedKernel prepare_fast(const PrepareContext& context) {
   if (!has_fast_types(context)) return {};
   const auto& attrs = context.attrs<Conv2dAttrs>();
-  const LayerTypes types{context.input_type(0), context.input_type(1), context.output_type(0)};
+  const LayerTypes types = layer_types(context);
   const auto layer = std::make_shared<FastDepthwise>();
   layer->params = params(attrs, types);
   if (layer->params.multiplier != 1) return {};
@@ -146,7 +91,7 @@ PreparedKernel prepare_fast(const PrepareContext& context) {
                              run.output(0).data<float>().data());
     };
   }
-  layer->output = OutputStage(types, attrs.activation, ScaleProduct::kDouble);
+  layer->output = convolution_stage(types, attrs.activation);
   layer->params.x_zero_point = tensor_record(types.x).zero_point();
   layer->stage = std::make_unique<FastStage>(layer->output.kernel_stage(), channels,
                                              bias ? bias->data<int32_t>().data() : nullptr);

@@ -6,6 +6,7 @@
 #include "mote/ops/define.h"
 #include "mote/ops/facets.h"
 #include "mote/ops/fast_layer.h"
+#include "mote/ops/layer.h"
 #include "mote/ops/nn_attrs.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/quantized.h"
@@ -54,29 +55,12 @@ mote_fully_connected_params params(const FullyConnectedAttrs& attrs, const Layer
   return p;
 }
 
-template <class T>
-const T* data_or_null(const EvalContext& context, size_t i) {
-  return context.has_input(i) ? context.input(i).data<T>().data() : nullptr;
-}
-
-void reference_hybrid(const EvalContext& context, const mote_fully_connected_params& p) {
-  const std::vector<float>& w_scales = record(context.input_type(1)).scales;
-  const QuantizedRows x = quantize_rows(context.input(0), p.m, false);
-  const mote_fully_connected_hybrid scales{x.scales.data(), nullptr, w_scales.data(),
-                                           static_cast<int32_t>(w_scales.size())};
-  mote_fully_connected_hybrid_reference(
-      &p, &scales, x.values.data(), context.input(1).data<int8_t>().data(),
-      data_or_null<float>(context, 2), context.output(0).data<float>().data());
-}
-
-template <class X, class W, class B>
-using Kernel = void (*)(const mote_fully_connected_params*, const X*, const W*, const B*, X*);
-
-template <class X, class W, class B>
-void run(const EvalContext& context, const mote_fully_connected_params& p, Kernel<X, W, B> kernel) {
-  kernel(&p, context.input(0).data<X>().data(), context.input(1).data<W>().data(),
-         data_or_null<B>(context, 2), context.output(0).data<X>().data());
-}
+constexpr LayerKernels<mote_fully_connected_params> kKernels{
+    .f32 = mote_fully_connected_f32_reference,
+    .i8 = mote_fully_connected_i8_reference,
+    .i16 = mote_fully_connected_i16_reference,
+    .i16_b32 = mote_fully_connected_i16_b32_reference,
+    .u8 = mote_fully_connected_u8_reference};
 
 OutputStage output_stage(const LayerTypes& types, Activation activation, Numerics numerics) {
   const bool per_tensor = record(types.w).scales.size() == 1;
@@ -86,29 +70,16 @@ OutputStage output_stage(const LayerTypes& types, Activation activation, Numeric
 }
 
 void reference(const EvalContext& context) {
-  const LayerTypes types{context.input_type(0), context.input_type(1), context.output_type(0)};
   const auto& attrs = context.attrs<FullyConnectedAttrs>();
-  mote_fully_connected_params p = params(attrs, types);
-  if (is_hybrid(types.x, types.w)) return reference_hybrid(context, p);
-  if (types.x.dtype == DataType::kF32) return run(context, p, mote_fully_connected_f32_reference);
-  if (!types.x.quantization) context.no_kernel();
-  const OutputStage stage = output_stage(types, attrs.activation, context.numerics);
-  p.output = stage.kernel_stage();
-  p.x_zero_point = tensor_record(types.x).zero_point();
-  switch (types.x.dtype) {
-    case DataType::kI8:
-      return run(context, p, mote_fully_connected_i8_reference);
-    case DataType::kI16:
-      if (context.has_input(2) && context.input_type(2).dtype == DataType::kI32) {
-        return run(context, p, mote_fully_connected_i16_b32_reference);
-      }
-      return run(context, p, mote_fully_connected_i16_reference);
-    case DataType::kU8:
-      p.w_zero_point = tensor_record(types.w).zero_point();
-      return run(context, p, mote_fully_connected_u8_reference);
-    default:
-      context.no_kernel();
+  const LayerTypes types = layer_types(context);
+  const mote_fully_connected_params p = params(attrs, types);
+  if (is_hybrid(types.x, types.w)) {
+    return run_hybrid_layer(context, p, mote_fully_connected_hybrid_reference,
+                            quantize_rows(context.input(0), p.m, attrs.asymmetric_inputs));
   }
+  run_layer(context, p, kKernels, [&](const LayerTypes& operands) {
+    return output_stage(operands, attrs.activation, context.numerics);
+  });
 }
 
 // Below this many products a packed layer gains nothing over the reference.
@@ -118,7 +89,7 @@ constexpr int64_t kSmallLayer = 1024;
 PreparedKernel prepare_fast(const PrepareContext& context) {
   if (!has_fast_types(context) || context.input_type(1).shape.elements() < kSmallLayer) return {};
   const auto& attrs = context.attrs<FullyConnectedAttrs>();
-  const LayerTypes types{context.input_type(0), context.input_type(1), context.output_type(0)};
+  const LayerTypes types = layer_types(context);
   const mote_fully_connected_params p = params(attrs, types);
   FastConvolution::Setup setup{.params = {}, .stage = {}};
   mote_conv_2d_params& conv = setup.params;
@@ -181,6 +152,7 @@ std::optional<Graph> sample(Rng& rng, SampleKind kind) {
   const int64_t oc = rng.integer(1, 40);
   FullyConnectedAttrs attrs;
   attrs.activation = enum_values(Activation{})[static_cast<size_t>(rng.integer(0, 3))];
+  if (kind == SampleKind::kHybrid) attrs.asymmetric_inputs = rng.integer(0, 1) == 0;
   Shape x{rng.integer(1, 5), ic};
   if (rng.integer(0, 3) == 0) {
     x = {rng.integer(1, 3), rng.integer(1, 3), ic};

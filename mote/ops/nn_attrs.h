@@ -75,10 +75,13 @@ struct Pool2dAttrs {
 struct FullyConnectedAttrs {
   Activation activation = Activation::kNone;
   bool keep_dims = false;
+  /// f32 activations with i8 weights: they become i8 with a zero point, not symmetric.
+  bool asymmetric_inputs = false;
 
   static constexpr auto fields() {
     return std::tuple(field("activation", &FullyConnectedAttrs::activation),
-                      field("keep_dims", &FullyConnectedAttrs::keep_dims));
+                      field("keep_dims", &FullyConnectedAttrs::keep_dims),
+                      field("asymmetric_inputs", &FullyConnectedAttrs::asymmetric_inputs));
   }
 };
 

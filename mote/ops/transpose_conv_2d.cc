@@ -4,6 +4,7 @@
 #include "mote/base/checked.h"
 #include "mote/ops/define.h"
 #include "mote/ops/facets.h"
+#include "mote/ops/layer.h"
 #include "mote/ops/nn_attrs.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/quantized.h"
@@ -49,67 +50,22 @@ void infer(InferContext& context) {
                                                   output_extent(context, x[2], w[2], 1), w[0]});
 }
 
-mote_transpose_conv_2d_params params(const TransposeConv2dAttrs& attrs, const LayerTypes& types) {
-  const Shape& x = types.x.shape;
-  const Shape& w = types.w.shape;
-  const Shape& y = types.y.shape;
-  mote_transpose_conv_2d_params p{};
-  p.n = as_i32(x[0], "batch");
-  p.h = as_i32(x[1], "height");
-  p.w = as_i32(x[2], "width");
-  p.ic = as_i32(x[3], "input channels");
-  p.kh = as_i32(w[1], "kernel height");
-  p.kw = as_i32(w[2], "kernel width");
-  p.oh = as_i32(y[1], "output height");
-  p.ow = as_i32(y[2], "output width");
-  p.oc = as_i32(y[3], "output channels");
-  p.groups = as_i32(attrs.groups, "groups");
-  p.stride_h = as_i32(attrs.stride[0], "stride");
-  p.stride_w = as_i32(attrs.stride[1], "stride");
-  p.dilation_h = as_i32(attrs.dilation[0], "dilation");
-  p.dilation_w = as_i32(attrs.dilation[1], "dilation");
-  p.pad_top = as_i32(attrs.padding[0], "padding");
-  p.pad_left = as_i32(attrs.padding[1], "padding");
-  const FloatRange range = float_range(attrs.activation);
-  p.y_min = range.low;
-  p.y_max = range.high;
-  return p;
-}
-
-template <class X, class W, class B>
-void run(const EvalContext& context, const mote_transpose_conv_2d_params& p,
-         void (*kernel)(const mote_transpose_conv_2d_params*, const X*, const W*, const B*, X*)) {
-  const B* bias = context.has_input(2) ? context.input(2).data<B>().data() : nullptr;
-  kernel(&p, context.input(0).data<X>().data(), context.input(1).data<W>().data(), bias,
-         context.output(0).data<X>().data());
-}
+constexpr LayerKernels<mote_transpose_conv_2d_params> kKernels{
+    .f32 = mote_transpose_conv_2d_f32_reference,
+    .i8 = mote_transpose_conv_2d_i8_reference,
+    .i16 = mote_transpose_conv_2d_i16_reference,
+    .i16_b32 = nullptr,
+    .u8 = mote_transpose_conv_2d_u8_reference};
 
 void reference(const EvalContext& context) {
-  const LayerTypes types{context.input_type(0), context.input_type(1), context.output_type(0)};
   const auto& attrs = context.attrs<TransposeConv2dAttrs>();
-  mote_transpose_conv_2d_params p = params(attrs, types);
-  if (types.x.dtype == DataType::kF32) return run(context, p, mote_transpose_conv_2d_f32_reference);
-  if (!types.x.quantization) context.no_kernel();
-  const bool older = types.x.dtype == DataType::kU8;
-  const OutputStage stage(types, attrs.activation,
-                          older ? ScaleProduct::kFloat : ScaleProduct::kDouble);
-  p.output = stage.kernel_stage();
-  p.x_zero_point = tensor_record(types.x).zero_point();
-  if (context.has_input(2) &&
-      (context.input_type(2).dtype == DataType::kI64) != (types.x.dtype == DataType::kI16)) {
-    context.no_kernel();
-  }
-  switch (types.x.dtype) {
-    case DataType::kI8:
-      return run(context, p, mote_transpose_conv_2d_i8_reference);
-    case DataType::kI16:
-      return run(context, p, mote_transpose_conv_2d_i16_reference);
-    case DataType::kU8:
-      p.w_zero_point = tensor_record(types.w).zero_point();
-      return run(context, p, mote_transpose_conv_2d_u8_reference);
-    default:
-      context.no_kernel();
-  }
+  const LayerTypes types = layer_types(context);
+  auto p = convolution_params<mote_transpose_conv_2d_params>(attrs, types);
+  p.oc = as_i32(types.y.shape[3], "output channels");
+  p.groups = as_i32(attrs.groups, "groups");
+  run_layer(context, p, kKernels, [&](const LayerTypes& operands) {
+    return convolution_stage(operands, attrs.activation);
+  });
 }
 
 AxisMap axes(const Graph& graph, const Node& node) {

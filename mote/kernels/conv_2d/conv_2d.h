@@ -10,6 +10,7 @@
 // Micro's reference kernels; f32 sums taps in order.
 #pragma once
 
+#include "mote/kernels/quantize/quantize.h"
 #include "mote/kernels/requantize/requantize.h"
 
 #ifdef __cplusplus
@@ -41,15 +42,8 @@ void mote_conv_2d_i16_b32_reference(const mote_conv_2d_params* p, const int16_t*
 /// The older asymmetric kind: weights have a zero point too, one scale per tensor.
 void mote_conv_2d_u8_reference(const mote_conv_2d_params* p, const uint8_t* x, const uint8_t* w,
                                const int32_t* bias, uint8_t* y);
-/// Dynamic range: x was quantized image by image to x = x_scales[n] * (q - x_zero_points[n]);
-/// x_zero_points may be NULL for 0. w_scales has `w_scale_count` = 1 or oc entries.
-typedef struct mote_conv_2d_hybrid {
-  const float* x_scales;
-  const int32_t* x_zero_points;
-  const float* w_scales;
-  int32_t w_scale_count;
-} mote_conv_2d_hybrid;
-void mote_conv_2d_hybrid_reference(const mote_conv_2d_params* p, const mote_conv_2d_hybrid* scales,
+/// Dynamic range: f32 activations that became i8 image by image, i8 weights.
+void mote_conv_2d_hybrid_reference(const mote_conv_2d_params* p, const mote_hybrid_scales* scales,
                                    const int8_t* x, const int8_t* w, const float* bias, float* y);
 
 #ifdef __cplusplus

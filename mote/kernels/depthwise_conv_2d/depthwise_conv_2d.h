@@ -7,6 +7,7 @@
 // Padding, types, accumulators and exactness as in conv_2d.h.
 #pragma once
 
+#include "mote/kernels/quantize/quantize.h"
 #include "mote/kernels/requantize/requantize.h"
 
 #ifdef __cplusplus
@@ -33,17 +34,10 @@ void mote_depthwise_conv_2d_i16_reference(const mote_depthwise_conv_2d_params* p
                                           const int8_t* w, const int64_t* bias, int16_t* y);
 void mote_depthwise_conv_2d_u8_reference(const mote_depthwise_conv_2d_params* p, const uint8_t* x,
                                          const uint8_t* w, const int32_t* bias, uint8_t* y);
-/// Dynamic range: image n of x is x_scales[n] * (q - x_zero_points[n]); x_zero_points may be NULL;
-/// w_scales has oc entries.
-typedef struct mote_depthwise_conv_2d_hybrid {
-  const float* x_scales;
-  const int32_t* x_zero_points;
-  const float* w_scales;
-} mote_depthwise_conv_2d_hybrid;
+/// Dynamic range, as in conv_2d.h.
 void mote_depthwise_conv_2d_hybrid_reference(const mote_depthwise_conv_2d_params* p,
-                                             const mote_depthwise_conv_2d_hybrid* scales,
-                                             const int8_t* x, const int8_t* w, const float* bias,
-                                             float* y);
+                                             const mote_hybrid_scales* scales, const int8_t* x,
+                                             const int8_t* w, const float* bias, float* y);
 
 #ifdef __cplusplus
 }

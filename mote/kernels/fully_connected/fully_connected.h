@@ -7,6 +7,7 @@
 // (MOTE_ROUND_SINGLE), TensorFlow Lite Micro twice.
 #pragma once
 
+#include "mote/kernels/quantize/quantize.h"
 #include "mote/kernels/requantize/requantize.h"
 
 #ifdef __cplusplus
@@ -33,18 +34,10 @@ void mote_fully_connected_i16_b32_reference(const mote_fully_connected_params* p
                                             const int8_t* w, const int32_t* bias, int16_t* y);
 void mote_fully_connected_u8_reference(const mote_fully_connected_params* p, const uint8_t* x,
                                        const uint8_t* w, const int32_t* bias, uint8_t* y);
-/// Dynamic range: row i of x is x_scales[i] * (q - x_zero_points[i]); x_zero_points may be NULL.
-/// w_scales has `w_scale_count` = 1 or n entries.
-typedef struct mote_fully_connected_hybrid {
-  const float* x_scales;
-  const int32_t* x_zero_points;
-  const float* w_scales;
-  int32_t w_scale_count;
-} mote_fully_connected_hybrid;
+/// Dynamic range: f32 activations that became i8 row by row, i8 weights.
 void mote_fully_connected_hybrid_reference(const mote_fully_connected_params* p,
-                                           const mote_fully_connected_hybrid* scales,
-                                           const int8_t* x, const int8_t* w, const float* bias,
-                                           float* y);
+                                           const mote_hybrid_scales* scales, const int8_t* x,
+                                           const int8_t* w, const float* bias, float* y);
 
 #ifdef __cplusplus
 }

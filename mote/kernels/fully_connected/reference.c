@@ -23,33 +23,27 @@ DEFINE_INTEGER(mote_fully_connected_i16_b32_reference, int16_t, int8_t, int32_t,
 DEFINE_INTEGER(mote_fully_connected_u8_reference, uint8_t, uint8_t, int32_t, uint8_t,
                mote_output_i32)
 
-static float clamp_f32(const mote_fully_connected_params* p, float v) {
-  return v < p->y_min ? p->y_min : (v > p->y_max ? p->y_max : v);
-}
-
 void mote_fully_connected_f32_reference(const mote_fully_connected_params* p, const float* x,
                                         const float* w, const float* bias, float* y) {
   for (int64_t i = 0; i < p->m; ++i) {
     for (int64_t o = 0; o < p->n; ++o) {
       float sum = 0.0F;
       for (int64_t c = 0; c < p->k; ++c) sum += x[i * p->k + c] * w[o * p->k + c];
-      y[i * p->n + o] = clamp_f32(p, sum + (bias != NULL ? bias[o] : 0.0F));
+      y[i * p->n + o] = mote_clamp_f32(sum + (bias != NULL ? bias[o] : 0.0F), p->y_min, p->y_max);
     }
   }
 }
 
 void mote_fully_connected_hybrid_reference(const mote_fully_connected_params* p,
-                                           const mote_fully_connected_hybrid* scales,
-                                           const int8_t* x, const int8_t* w, const float* bias,
-                                           float* y) {
+                                           const mote_hybrid_scales* scales, const int8_t* x,
+                                           const int8_t* w, const float* bias, float* y) {
   for (int64_t i = 0; i < p->m; ++i) {
     const int32_t zero = scales->x_zero_points != NULL ? scales->x_zero_points[i] : 0;
     for (int64_t o = 0; o < p->n; ++o) {
       int32_t sum = 0;
       for (int64_t c = 0; c < p->k; ++c) sum += (x[i * p->k + c] - zero) * w[o * p->k + c];
-      const float w_scale = scales->w_scales[scales->w_scale_count == 1 ? 0 : o];
-      const float value = (float)sum * (w_scale * scales->x_scales[i]);
-      y[i * p->n + o] = clamp_f32(p, value + (bias != NULL ? bias[o] : 0.0F));
+      const float value = mote_hybrid_value(scales, sum, i, o) + (bias != NULL ? bias[o] : 0.0F);
+      y[i * p->n + o] = mote_clamp_f32(value, p->y_min, p->y_max);
     }
   }
 }

@@ -56,6 +56,24 @@ void mote_quantize_rows_symmetric_reference(int64_t rows, int64_t depth, const f
 void mote_quantize_rows_asymmetric_reference(int64_t rows, int64_t depth, const float* x, int8_t* y,
                                              float* scales, int32_t* zero_points);
 
+/// Scales of a dynamic-range layer: row (or image) i of x is x_scales[i] * (q - x_zero_points[i]);
+/// x_zero_points may be NULL for 0. w_scales has `w_scale_count` = 1 or one per output channel.
+typedef struct mote_hybrid_scales {
+  const float* x_scales;
+  const int32_t* x_zero_points;
+  const float* w_scales;
+  int32_t w_scale_count;
+} mote_hybrid_scales;
+
+/// What an exact sum over row `row` and channel `channel` stands for. LiteRT's order of products,
+/// which differs between the two kinds of scales.
+static inline float mote_hybrid_value(const mote_hybrid_scales* scales, int32_t sum, int64_t row,
+                                      int64_t channel) {
+  return scales->w_scale_count == 1
+             ? (float)sum * (scales->w_scales[0] * scales->x_scales[row])
+             : (float)sum * scales->w_scales[channel] * scales->x_scales[row];
+}
+
 #ifdef __cplusplus
 }
 #endif

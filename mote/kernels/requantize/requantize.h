@@ -46,6 +46,10 @@ static inline int32_t mote_clamp_i32(int32_t x, int32_t low, int32_t high) {
   return x < low ? low : (x > high ? high : x);
 }
 
+static inline float mote_clamp_f32(float x, float low, float high) {
+  return x < low ? low : (x > high ? high : x);
+}
+
 /// a * b / 2^31 rounded to nearest, ties up; the only overflow, (-1) * (-1), saturates.
 static inline int32_t mote_saturating_rounding_doubling_high_mul(int32_t a, int32_t b) {
   if (a == INT32_MIN && b == INT32_MIN) return INT32_MAX;

@@ -4,16 +4,12 @@
 
 enum { kSteps = MOTE_TABLE_I16_SIZE - 1 };
 
-static float clamp_f32(float v, float low, float high) {
-  return v < low ? low : (v > high ? high : v);
-}
-
 void mote_table_i8(const mote_table_scales* scales, float (*f)(float), int8_t* table) {
   const float inverse_scale = 1.0F / scales->y_scale;
   for (int32_t q = INT8_MIN; q <= INT8_MAX; ++q) {
     const float y = f(scales->x_scale * (float)(q - scales->x_zero_point));
     const float rounded = roundf(y * inverse_scale) + (float)scales->y_zero_point;
-    table[q - INT8_MIN] = (int8_t)clamp_f32(rounded, INT8_MIN, INT8_MAX);
+    table[q - INT8_MIN] = (int8_t)mote_clamp_f32(rounded, INT8_MIN, INT8_MAX);
   }
 }
 
@@ -36,9 +32,10 @@ void mote_table_i16(const mote_table_range* range, float (*f)(float), int16_t* t
     const float next = f(x_min + (float)(i + 1) * step) * to_output;
     const float interpolated = roundf((next + value) / 2);
     const float bias = roundf((interpolated - middle) / 2);
-    table[i] = (int16_t)clamp_f32(value - bias, INT16_MIN, INT16_MAX);
+    table[i] = (int16_t)mote_clamp_f32(value - bias, INT16_MIN, INT16_MAX);
   }
-  table[kSteps] = (int16_t)clamp_f32(roundf(f(range->x_max) * to_output), INT16_MIN, INT16_MAX);
+  table[kSteps] =
+      (int16_t)mote_clamp_f32(roundf(f(range->x_max) * to_output), INT16_MIN, INT16_MAX);
 }
 
 void mote_lookup_i8_reference(const int8_t* table, int64_t count, const int8_t* x, int8_t* y) {

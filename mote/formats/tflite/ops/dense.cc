@@ -15,12 +15,10 @@ void import_fully_connected(ImportContext& context) {
         "its weights are shuffled for one kind of processor; convert the model "
         "without that");
   }
-  if (context.type(0).dtype == DataType::kF32 && context.type(1).dtype == DataType::kI8) {
-    context.report("runtimes quantize its activations on the fly; here they stay float");
-  }
   const FullyConnectedAttrs attrs{
       .activation = clamp_from(context, options.fused_activation_function()),
-      .keep_dims = options.keep_num_dims()};
+      .keep_dims = options.keep_num_dims(),
+      .asymmetric_inputs = options.asymmetric_quantize_inputs()};
   context.finish_activated("fully_connected",
                            {context.input(0), context.input(1), context.optional_input(2)},
                            Attributes::of(attrs), options.fused_activation_function());
@@ -46,7 +44,7 @@ void export_fully_connected(ExportContext& context) {
       context.outputs(),
       schema::CreateFullyConnectedOptions(context.builder(), fused_from(attrs.activation),
                                           schema::FullyConnectedOptionsWeightsFormat::DEFAULT,
-                                          attrs.keep_dims, context.is_hybrid()));
+                                          attrs.keep_dims, attrs.asymmetric_inputs));
 }
 
 void export_batch_matmul(ExportContext& context) {

@@ -1,0 +1,128 @@
+// Calling the kernels of layers (convolutions and fully connected): operands by their types, output
+// stage, zero points, dynamic range.
+//
+//   run_layer(context, p, kConvKernels, [&](const LayerTypes& types) {
+//     return convolution_stage(types, attrs.activation);
+//   });
+#pragma once
+
+#include "mote/kernels/quantize/quantize.h"
+#include "mote/ops/quantized.h"
+
+namespace mote::ops {
+
+/// `Context` is an EvalContext or a PrepareContext.
+template <class Context>
+LayerTypes layer_types(const Context& context) {
+  return {context.input_type(0), context.input_type(1), context.output_type(0)};
+}
+
+/// The output stage of convolutions: factors in double, but for the older u8 kind.
+inline OutputStage convolution_stage(const LayerTypes& types, Activation activation) {
+  const bool older = types.x.dtype == DataType::kU8;
+  return {types, activation, older ? ScaleProduct::kFloat : ScaleProduct::kDouble};
+}
+
+/// Extents, window and float bounds, which the parameters of all convolutions have in common.
+template <class Params, class Attrs>
+Params convolution_params(const Attrs& attrs, const LayerTypes& types) {
+  const Shape& x = types.x.shape;
+  const Shape& w = types.w.shape;
+  const Shape& y = types.y.shape;
+  Params p{};
+  p.n = as_i32(x[0], "batch");
+  p.h = as_i32(x[1], "height");
+  p.w = as_i32(x[2], "width");
+  p.ic = as_i32(x[3], "input channels");
+  p.kh = as_i32(w[1], "kernel height");
+  p.kw = as_i32(w[2], "kernel width");
+  p.oh = as_i32(y[1], "output height");
+  p.ow = as_i32(y[2], "output width");
+  p.stride_h = as_i32(attrs.stride[0], "stride");
+  p.stride_w = as_i32(attrs.stride[1], "stride");
+  p.dilation_h = as_i32(attrs.dilation[0], "dilation");
+  p.dilation_w = as_i32(attrs.dilation[1], "dilation");
+  p.pad_top = as_i32(attrs.padding[0], "padding");
+  p.pad_left = as_i32(attrs.padding[1], "padding");
+  const FloatRange range = float_range(attrs.activation);
+  p.y_min = range.low;
+  p.y_max = range.high;
+  return p;
+}
+
+template <class Params, class X, class W, class B>
+using LayerKernel = void (*)(const Params*, const X*, const W*, const B*, X*);
+
+template <class Params>
+struct LayerKernels {
+  LayerKernel<Params, float, float, float> f32;
+  LayerKernel<Params, int8_t, int8_t, int32_t> i8;
+  LayerKernel<Params, int16_t, int8_t, int64_t> i16;
+  LayerKernel<Params, int16_t, int8_t, int32_t> i16_b32;  ///< nullptr: none
+  LayerKernel<Params, uint8_t, uint8_t, int32_t> u8;
+};
+
+template <class T>
+const T* data_or_null(const EvalContext& context, size_t i) {
+  return context.has_input(i) ? context.input(i).data<T>().data() : nullptr;
+}
+
+template <class Params, class X, class W, class B>
+void run_layer_kernel(const EvalContext& context, const Params& p,
+                      LayerKernel<Params, X, W, B> kernel) {
+  if (kernel == nullptr) context.no_kernel();
+  kernel(&p, context.input(0).data<X>().data(), context.input(1).data<W>().data(),
+         data_or_null<B>(context, 2), context.output(0).data<X>().data());
+}
+
+/// The kernel for the operands' types; `stage_of(types)` gives the OutputStage of integer ones.
+template <class Params, class StageOf>
+void run_layer(const EvalContext& context, Params p, const LayerKernels<Params>& kernels,
+               StageOf stage_of) {
+  const LayerTypes types = layer_types(context);
+  if (types.x.dtype == DataType::kF32) return run_layer_kernel(context, p, kernels.f32);
+  if (!types.x.quantization) context.no_kernel();
+  const OutputStage stage = stage_of(types);
+  p.output = stage.kernel_stage();
+  p.x_zero_point = tensor_record(types.x).zero_point();
+  const bool short_bias = context.has_input(2) && context.input_type(2).dtype == DataType::kI32;
+  switch (types.x.dtype) {
+    case DataType::kI8:
+      return run_layer_kernel(context, p, kernels.i8);
+    case DataType::kI16:
+      return short_bias ? run_layer_kernel(context, p, kernels.i16_b32)
+                        : run_layer_kernel(context, p, kernels.i16);
+    case DataType::kU8:
+      p.w_zero_point = tensor_record(types.w).zero_point();
+      return run_layer_kernel(context, p, kernels.u8);
+    default:
+      context.no_kernel();
+  }
+}
+
+template <class Params>
+using HybridKernel = void (*)(const Params*, const mote_hybrid_scales*, const int8_t*,
+                              const int8_t*, const float*, float*);
+
+/// A layer of f32 activations and i8 weights: activations become i8 in `rows` rows first.
+template <class Params>
+void run_hybrid_layer(const EvalContext& context, const Params& p, HybridKernel<Params> kernel,
+                      const QuantizedRows& rows) {
+  const std::vector<float>& w_scales = record(context.input_type(1)).scales;
+  const mote_hybrid_scales scales{rows.scales.data(),
+                                  rows.zero_points.empty() ? nullptr : rows.zero_points.data(),
+                                  w_scales.data(), static_cast<int32_t>(w_scales.size())};
+  kernel(&p, &scales, rows.values.data(), context.input(1).data<int8_t>().data(),
+         data_or_null<float>(context, 2), context.output(0).data<float>().data());
+}
+
+/// Of a convolution: image by image; weights per channel go with inputs that have a zero point, as
+/// in LiteRT.
+template <class Params>
+void run_hybrid_convolution(const EvalContext& context, const Params& p,
+                            HybridKernel<Params> kernel) {
+  const bool per_channel = record(context.input_type(1)).scales.size() > 1;
+  run_hybrid_layer(context, p, kernel, quantize_rows(context.input(0), p.n, per_channel));
+}
+
+}  // namespace mote::ops
