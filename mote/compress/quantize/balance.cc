@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
 #include "mote/compress/quantize/scaling.h"
+#include "mote/compress/quantize/weight_factors.h"
 
 namespace mote {
 namespace {
@@ -19,22 +21,26 @@ constexpr double kStep = 0.05;
 constexpr double kMomentum = 0.9;
 constexpr double kSecondMomentum = 0.99;
 constexpr double kTiny = 1e-7;
-// Only weights near the maximum matter to it. Between two searches for them, ten steps move two
-// scales by at most ten steps each, e in total.
+// Only weights near the maximum matter to it, and the nearer the larger the exponent is. Between
+// two searches for them, ten steps move two scales by at most ten steps each, e in total.
 constexpr int kStepsBetweenSearches = 10;
-constexpr double kNearMaximum = 0.25;
+constexpr std::array<float, 3> kNearMaximum = {0.25f, 0.35f, 0.5f};
+// Shares of a maximum below this move nothing.
+constexpr float kSmallestShare = 1e-7f;
 
-struct Candidate {
-  int32_t o = 0;
-  int32_t i = 0;
-  float magnitude = 0.0f;  ///< unscaled
-};
+// v to the power of p, which is a power of two.
+template <class Real>
+Real power(Real v, double p) {
+  for (double q = 1.0; q < p; q *= 2.0) v *= v;
+  return v;
+}
 
 class Balancer {
  public:
   explicit Balancer(ScalingProblem& problem)
       : problem_(problem),
         count_(static_cast<size_t>(problem.classes.count)),
+        scale_(count_),
         candidates_(problem.layers.size()),
         gradient_(count_),
         first_(count_, 0.0),
@@ -46,7 +52,10 @@ class Balancer {
     for (int stage = 0; stage < options.stages; ++stage, exponent_ *= 2.0) {
       const double step = stage * 2 >= options.stages ? kStep / 2.0 : kStep;
       for (int i = 0; i < options.steps_per_stage; ++i) {
-        if (i % kStepsBetweenSearches == 0) find_candidates();
+        update_scales();
+        if (i % kStepsBetweenSearches == 0) {
+          find_candidates(kNearMaximum[std::min<size_t>(static_cast<size_t>(stage), 2)]);
+        }
         cost = evaluate();
         advance(step, cost);
       }
@@ -64,33 +73,19 @@ class Balancer {
   }
   bool per_tensor() const { return problem_.options.weights == WeightScales::kPerTensor; }
 
-  void find_candidates() {
-    for (size_t l = 0; l < problem_.layers.size(); ++l) {
-      find_candidates(l);
-      if (!per_tensor()) sort_by_row(l);
-    }
+  void update_scales() {
+    for (size_t c = 0; c < count_; ++c) scale_[c] = std::exp(problem_.log_scale[c]);
+  }
+  double scale_of(const Activation& a, size_t channel) const {
+    return scale_[static_cast<size_t>(a.classes[channel])];
   }
 
-  void find_candidates(size_t l) {
-    const Layer& layer = problem_.layers[l].layer;
-    const std::span<const float> w = constant_floats(*problem_.graph, layer.w);
-    const std::vector<float> up = factors(y_of(l), 1.0);
-    const std::vector<float> down = factors(x_of(l), -1.0);
-    const size_t rows = per_tensor() ? 1 : up.size();
-    std::vector<float> largest(rows, 0.0f);
-    const auto magnitude = [&](size_t e, int64_t o, int64_t i) {
-      return std::abs(w[e]) * up[static_cast<size_t>(o)] * down[static_cast<size_t>(i)];
-    };
-    for_each_weight(layer, [&](size_t e, int64_t o, int64_t i, int64_t) {
-      float& to = largest[rows == 1 ? 0 : static_cast<size_t>(o)];
-      to = std::max(to, magnitude(e, o, i));
-    });
-    candidates_[l].clear();
-    for_each_weight(layer, [&](size_t e, int64_t o, int64_t i, int64_t) {
-      const float top = largest[rows == 1 ? 0 : static_cast<size_t>(o)];
-      if (top <= 0.0f || magnitude(e, o, i) < top * static_cast<float>(kNearMaximum)) return;
-      candidates_[l].push_back({static_cast<int32_t>(o), static_cast<int32_t>(i), std::abs(w[e])});
-    });
+  void find_candidates(float near_maximum) {
+    for (size_t l = 0; l < problem_.layers.size(); ++l) {
+      prepare_factors(l);
+      candidates_[l] = large_weights(*problem_.graph, problem_.layers[l].layer, factors_,
+                                     {.share = near_maximum, .per_row = !per_tensor()});
+    }
   }
 
   double evaluate() {
@@ -113,7 +108,8 @@ class Balancer {
     powers_.assign(x.classes.size(), 0.0);
     double total = 0.0;
     for (size_t i = 0; i < powers_.size(); ++i) {
-      powers_[i] = static_cast<double>(x.power[i]) * std::exp(2.0 * problem_.log_of(x, i));
+      const double scale = scale_of(x, i);
+      powers_[i] = static_cast<double>(x.power[i]) * scale * scale;
       total += powers_[i];
     }
     return total;
@@ -140,42 +136,45 @@ class Balancer {
 
   // The factors of a layer's channels under the current scales.
   void prepare_factors(size_t l) {
-    up_ = factors(y_of(l), 1.0);
-    down_ = factors(x_of(l), -1.0);
-  }
-  std::vector<float> factors(const Activation& a, double sign) const {
-    std::vector<float> result(a.classes.size());
-    for (size_t c = 0; c < result.size(); ++c) {
-      result[c] = static_cast<float>(std::exp(sign * problem_.log_of(a, c)));
+    const Activation& x = x_of(l);
+    const Activation& y = y_of(l);
+    factors_.up.resize(y.classes.size());
+    factors_.down.resize(x.classes.size());
+    for (size_t o = 0; o < y.classes.size(); ++o) {
+      factors_.up[o] = static_cast<float>(scale_of(y, o));
     }
-    return result;
-  }
-  float scaled(const Candidate& c) const {
-    return c.magnitude * up_[static_cast<size_t>(c.o)] * down_[static_cast<size_t>(c.i)];
+    for (size_t i = 0; i < x.classes.size(); ++i) {
+      factors_.down[i] = static_cast<float>(1.0 / scale_of(x, i));
+    }
   }
 
   // Log of the p-norm of the candidates [first, last), and in `shares_` its slope by each.
   double log_norm(size_t l, size_t first, size_t last) {
-    const std::vector<Candidate>& list = candidates_[l];
-    float top = 0.0f;
-    for (size_t k = first; k < last; ++k) top = std::max(top, scaled(list[k]));
+    const std::vector<LargeWeight>& list = candidates_[l];
     shares_.resize(list.size());
-    double sum = 0.0;
+    float top = 0.0f;
     for (size_t k = first; k < last; ++k) {
-      // The exponent is a power of two.
-      float power = scaled(list[k]) / top;
-      for (double p = 1.0; p < exponent_; p *= 2.0) power *= power;
-      shares_[k] = static_cast<double>(power);
-      sum += shares_[k];
+      const LargeWeight& c = list[k];
+      shares_[k] = c.magnitude * factors_.up[static_cast<size_t>(c.o)] *
+                   factors_.down[static_cast<size_t>(c.i)];
+      top = std::max(top, shares_[k]);
     }
-    for (size_t k = first; k < last; ++k) shares_[k] /= sum;
+    for (size_t k = first; k < last; ++k) shares_[k] /= top;
+    for (double p = 1.0; p < exponent_; p *= 2.0) {
+      for (size_t k = first; k < last; ++k) shares_[k] *= shares_[k];
+    }
+    double sum = 0.0;
+    for (size_t k = first; k < last; ++k) sum += static_cast<double>(shares_[k]);
+    for (size_t k = first; k < last; ++k) shares_[k] /= static_cast<float>(sum);
     return std::log(static_cast<double>(top)) + std::log(sum) / exponent_;
   }
   void add_norm_slope(size_t l, size_t first, size_t last, double slope) {
     for (size_t k = first; k < last; ++k) {
-      const Candidate& c = candidates_[l][k];
-      add(y_of(l), static_cast<size_t>(c.o), slope * shares_[k]);
-      add(x_of(l), static_cast<size_t>(c.i), -slope * shares_[k]);
+      if (shares_[k] < kSmallestShare) continue;
+      const LargeWeight& c = candidates_[l][k];
+      const double part = slope * static_cast<double>(shares_[k]);
+      add(y_of(l), static_cast<size_t>(c.o), part);
+      add(x_of(l), static_cast<size_t>(c.i), -part);
     }
   }
 
@@ -190,8 +189,8 @@ class Balancer {
     double cost = 0.0;
     double by_power = 0.0;  // of a layer without groups: the same slope for every input
     for (size_t o = 0; o < scaled.sensitivity.size(); ++o) {
-      const double gain =
-          variance * scaled.sensitivity[o] * std::exp(-2.0 * problem_.log_of(y_of(l), o));
+      const double scale = scale_of(y_of(l), o);
+      const double gain = variance * scaled.sensitivity[o] / (scale * scale);
       const double part = gain * power_into(l, o, all);
       cost += part;
       add(y_of(l), o, -2.0 * part);
@@ -210,7 +209,7 @@ class Balancer {
     const auto& scaled = problem_.layers[l];
     prepare_factors(l);
     const double all = input_powers(l);
-    const std::vector<Candidate>& list = candidates_[l];
+    const std::vector<LargeWeight>& list = candidates_[l];
     double cost = 0.0;
     double by_power = 0.0;
     for (size_t first = 0; first < list.size();) {
@@ -218,7 +217,7 @@ class Balancer {
       while (last < list.size() && list[last].o == list[first].o) ++last;
       const auto o = static_cast<size_t>(list[first].o);
       const double step =
-          std::exp(log_norm(l, first, last) - problem_.log_of(y_of(l), o)) / kWeightLevels;
+          std::exp(log_norm(l, first, last)) / (scale_of(y_of(l), o) * kWeightLevels);
       const double gain = step * step * kRoundingVariance * static_cast<double>(scaled.layer.taps) *
                           scaled.sensitivity[o];
       const double part = gain * power_into(l, o, all);
@@ -234,10 +233,6 @@ class Balancer {
     if (scaled.layer.groups == 1) spread_power_slope(l, 0, by_power);
     return cost;
   }
-  void sort_by_row(size_t l) {
-    std::stable_sort(candidates_[l].begin(), candidates_[l].end(),
-                     [](const Candidate& a, const Candidate& b) { return a.o < b.o; });
-  }
 
   // p-norm of one end of an activation's range; 0 with no shares when that end is 0.
   double end_norm(const Activation& a, const std::vector<float>& end, double sign,
@@ -245,7 +240,7 @@ class Balancer {
     shares.assign(end.size(), 0.0);
     double top = 0.0;
     for (size_t c = 0; c < end.size(); ++c) {
-      shares[c] = sign * static_cast<double>(end[c]) * std::exp(problem_.log_of(a, c));
+      shares[c] = sign * static_cast<double>(end[c]) * scale_of(a, c);
       top = std::max(top, shares[c]);
     }
     if (top <= 0.0) {
@@ -254,7 +249,7 @@ class Balancer {
     }
     double sum = 0.0;
     for (double& share : shares) {
-      share = share <= 0.0 ? 0.0 : std::exp(exponent_ * std::log(share / top));
+      share = share <= 0.0 ? 0.0 : power(share / top, exponent_);
       sum += share;
     }
     for (double& share : shares) share /= sum;
@@ -270,7 +265,8 @@ class Balancer {
     double weight = 0.0;
     powers_.assign(a.classes.size(), 0.0);
     for (size_t c = 0; c < powers_.size(); ++c) {
-      powers_[c] = a.sensitivity[c] * std::exp(-2.0 * problem_.log_of(a, c));
+      const double scale = scale_of(a, c);
+      powers_[c] = a.sensitivity[c] / (scale * scale);
       weight += powers_[c];
     }
     const double variance = step * step * kRoundingVariance;
@@ -301,10 +297,12 @@ class Balancer {
 
   ScalingProblem& problem_;
   size_t count_;
-  std::vector<std::vector<Candidate>> candidates_;
+  std::vector<double> scale_;  // by class
+  std::vector<std::vector<LargeWeight>> candidates_;
   std::vector<double> gradient_, first_, second_;
-  std::vector<double> powers_, shares_, high_shares_, low_shares_;
-  std::vector<float> up_, down_;  // of the layer that is looked at
+  std::vector<double> powers_, high_shares_, low_shares_;
+  std::vector<float> shares_;
+  WeightFactors factors_;  // of the layer that is looked at
   double exponent_ = kFirstExponent;
   int steps_ = 0;
 };

@@ -2,14 +2,10 @@
 #include <cmath>
 
 #include "mote/compress/quantize/scaling.h"
+#include "mote/compress/quantize/weight_factors.h"
 
 namespace mote {
 namespace {
-
-// Largest |weight| of each output and input channel under the current scales.
-struct LayerRanges {
-  std::vector<double> row, column;
-};
 
 struct Boundary {
   std::vector<size_t> classes;
@@ -18,11 +14,10 @@ struct Boundary {
 
 class Equalizer {
  public:
-  explicit Equalizer(ScalingProblem& problem) : problem_(problem), ranges_(problem.layers.size()) {
+  explicit Equalizer(ScalingProblem& problem) : problem_(problem) {
     write_.assign(static_cast<size_t>(problem.classes.count), 0.0);
     read_ = write_;
     for (size_t l = 0; l < problem.layers.size(); ++l) {
-      measure(l);
       Boundary boundary = boundary_of(l);
       const bool seen = std::any_of(boundaries_.begin(), boundaries_.end(), [&](const Boundary& b) {
         return b.classes == boundary.classes;
@@ -39,25 +34,17 @@ class Equalizer {
   }
 
  private:
-  void measure(size_t l) {
-    const auto& scaled = problem_.layers[l];
+  WeightFactors factors_of(size_t l) const {
     const auto& x = x_of(l);
     const auto& y = y_of(l);
-    LayerRanges& ranges = ranges_[l];
-    ranges.row.assign(static_cast<size_t>(scaled.layer.oc), 0.0);
-    ranges.column.assign(static_cast<size_t>(scaled.layer.ic), 0.0);
-    std::vector<double> up(ranges.row.size());
-    std::vector<double> down(ranges.column.size());
-    for (size_t o = 0; o < up.size(); ++o) up[o] = std::exp(problem_.log_of(y, o));
-    for (size_t i = 0; i < down.size(); ++i) down[i] = std::exp(-problem_.log_of(x, i));
-    const std::span<const float> w = constant_floats(*problem_.graph, scaled.layer.w);
-    for_each_weight(scaled.layer, [&](size_t e, int64_t o, int64_t i, int64_t) {
-      const auto row = static_cast<size_t>(o);
-      const auto column = static_cast<size_t>(i);
-      const double magnitude = std::abs(static_cast<double>(w[e])) * up[row] * down[column];
-      ranges.row[row] = std::max(ranges.row[row], magnitude);
-      ranges.column[column] = std::max(ranges.column[column], magnitude);
-    });
+    WeightFactors factors;
+    for (size_t o = 0; o < y.classes.size(); ++o) {
+      factors.up.push_back(static_cast<float>(std::exp(problem_.log_of(y, o))));
+    }
+    for (size_t i = 0; i < x.classes.size(); ++i) {
+      factors.down.push_back(static_cast<float>(std::exp(-problem_.log_of(x, i))));
+    }
+    return factors;
   }
 
   // The classes of the activation that layer `l` writes, and all layers that write or read them.
@@ -82,8 +69,14 @@ class Equalizer {
 
   double visit(const Boundary& boundary) {
     for (const size_t c : boundary.classes) write_[c] = read_[c] = 0.0;
-    for (const size_t l : boundary.writers) raise(write_, y_of(l), ranges_[l].row);
-    for (const size_t l : boundary.readers) raise(read_, x_of(l), ranges_[l].column);
+    for (const size_t l : boundary.writers) {
+      const Layer& layer = problem_.layers[l].layer;
+      raise(write_, y_of(l), row_maxima(*problem_.graph, layer, factors_of(l)));
+    }
+    for (const size_t l : boundary.readers) {
+      const Layer& layer = problem_.layers[l].layer;
+      raise(read_, x_of(l), column_maxima(*problem_.graph, layer, factors_of(l)));
+    }
     double change = 0.0;
     for (const size_t c : boundary.classes) {
       if (write_[c] <= 0.0 || read_[c] <= 0.0) continue;
@@ -92,9 +85,6 @@ class Equalizer {
       change = std::max(change, std::abs(next - problem_.log_scale[c]));
       problem_.log_scale[c] = next;
     }
-    if (change == 0.0) return change;
-    for (const size_t l : boundary.writers) measure(l);
-    for (const size_t l : boundary.readers) measure(l);
     return change;
   }
 
@@ -105,15 +95,14 @@ class Equalizer {
     return problem_.activations[static_cast<size_t>(problem_.layers[l].y)];
   }
   static void raise(std::vector<double>& into, const ScalingProblem::Activation& activation,
-                    const std::vector<double>& ranges) {
+                    const std::vector<float>& ranges) {
     for (size_t i = 0; i < activation.classes.size(); ++i) {
       double& to = into[static_cast<size_t>(activation.classes[i])];
-      to = std::max(to, ranges[i]);
+      to = std::max(to, static_cast<double>(ranges[i]));
     }
   }
 
   ScalingProblem& problem_;
-  std::vector<LayerRanges> ranges_;
   std::vector<Boundary> boundaries_;
   std::vector<double> write_, read_;  // by class, valid for the boundary that is visited
 };

@@ -11,7 +11,7 @@
 namespace mote {
 
 struct Fidelity {
-  double sqnr_db = 0.0;        ///< of all outputs
+  double sqnr_db = 0.0;        ///< of all outputs, of a softmax of its input
   double agreement = 0.0;      ///< share of samples where output 0 has the same largest element
   std::optional<double> top1;  ///< share of right answers, where samples have labels
 };

@@ -95,8 +95,9 @@ struct QuantizeOptions {
   ExecOptions exec = {};
 };
 
-/// One step of the recovery and what it gave. SQNR is that of the outputs of the integer network
-/// against the float one on the samples (or synthetic inputs) it is measured on, in decibels.
+/// One step of the recovery and what it gave. SQNR is that of the outputs (where an output is that
+/// of a softmax, of its input) of the integer network against the float one on the samples (or
+/// synthetic inputs) it is measured on, in decibels.
 struct QuantizeStep {
   std::string name;
   std::string detail;          ///< what it changed, or why it does not apply

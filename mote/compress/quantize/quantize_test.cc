@@ -5,7 +5,9 @@
 #include <cmath>
 
 #include "mote/compress/quantize/dead_channels.h"
+#include "mote/compress/quantize/fidelity.h"
 #include "mote/compress/quantize/overflow.h"
+#include "mote/compress/quantize/ranges.h"
 #include "mote/compress/quantize/scaling.h"
 #include "mote/compress/quantize/synthetic.h"
 #include "mote/measure/real_values.h"
@@ -167,6 +169,75 @@ TEST(Quantize, runs_every_scheme) {
 TEST(Quantize, refuses_to_exclude_what_is_not_there) {
   EXPECT_THROW(quantize(block_net(17, Activation::kRelu), {}, {.exclude_nodes = {"nobody"}}, {}),
                Error);
+}
+
+// The second layer has a channel of huge weights that its bias keeps closed: with one scale for all
+// weights, the others become 0.
+Graph net_with_a_bad_layer() {
+  Rng rng(23);
+  Built built;
+  built.graph = Graph("bad");
+  built.last = built.graph.add_input("x", {DataType::kF32, {kDynamic, 12, 12, 3}});
+  add_layer(built, rng, "conv_2d", 8, Activation::kRelu);
+  add_layer(built, rng, "conv_2d", 8, Activation::kRelu);
+  add_layer(built, rng, "conv_2d", 6, Activation::kNone);
+  built.graph.set_outputs({built.last});
+  const Layer bad = float_layers(built.graph)[1];
+  const std::span<const float> old = constant_floats(built.graph, bad.w);
+  std::vector<float> w(old.begin(), old.end());
+  std::fill_n(w.begin(), bad.ic, 3e3f);
+  std::vector<float> b = bias_of(built.graph, bad);
+  b[0] = -1e6f;
+  set_weights(built.graph, bad, w);
+  set_bias(built.graph, bad, b);
+  return std::move(built.graph);
+}
+
+TEST(MaxDrop, leaves_only_the_bad_layer_float) {
+  const Graph graph = net_with_a_bad_layer();
+  const std::string bad = graph.node(float_layers(graph)[1].node).name;
+  const QuantizeOptions plain{.weights = WeightScales::kPerTensor,
+                              .skip_steps = {"zero-dead-channels", "equalize", "balance-noise"}};
+  const QuantizeResult before = quantize(graph, {}, plain, {});
+  ASSERT_LT(before.agreement, 1.0);
+  QuantizeOptions bounded = plain;
+  bounded.max_drop = 50.0 * (1.0 - before.agreement);
+  const QuantizeResult result = quantize(graph, {}, bounded, {});
+  ASSERT_EQ(result.float_nodes.size(), 1u);
+  EXPECT_EQ(result.float_nodes[0].first, bad);
+  EXPECT_LE(*result.drop, *bounded.max_drop);
+}
+
+TEST(MaxDrop, says_when_the_bound_cannot_be_met) {
+  const QuantizeResult result =
+      quantize(block_net(24, Activation::kRelu), {}, {.max_drop = -1.0}, {});
+  EXPECT_GT(*result.drop, -1.0);
+  EXPECT_EQ(result.float_nodes.size(), 5u);
+  EXPECT_NE(result.notes.front().find("cannot be met"), std::string::npos) << result.notes.front();
+}
+
+// A softmax that is nearly always 0 or 1 hides the noise of its input.
+TEST(Fidelity, is_measured_before_a_softmax) {
+  Graph graph = block_net(25, Activation::kRelu);
+  const ValueId logits = graph.outputs()[0];
+  Graph with_softmax = graph;
+  const ValueId y = with_softmax.add_node({.op = &op("softmax"),
+                                           .name = "softmax",
+                                           .inputs = {logits},
+                                           .attributes = Attributes::of(SoftmaxAttrs{})})[0];
+  with_softmax.set_outputs({y});
+  const SampleSource samples = synthetic_samples(graph, {.count = 2});
+  const Statistics statistics = collect_statistics(graph, samples, {}, {});
+  const ValueRanges ranges = ranges_from_statistics(graph, statistics, 1.0f, {});
+  ValueRanges more = ranges;
+  more[y.index] = {0.0f, 1.0f};
+  const double plain = FidelityProbe(graph, samples, {}, {})
+                           .measure(quantize_graph(graph, ranges, {}).graph, {})
+                           .sqnr_db;
+  const double behind = FidelityProbe(with_softmax, samples, {}, {})
+                            .measure(quantize_graph(with_softmax, more, {}).graph, {})
+                            .sqnr_db;
+  EXPECT_DOUBLE_EQ(plain, behind);
 }
 
 TEST(DeadChannels, zeroing_keeps_the_function) {

@@ -94,15 +94,21 @@ void Recovery::finish(State& state) const {
   state.fidelity = probe_->measure(state.integer.graph, observer_);
 }
 
-bool Recovery::offer(QuantizeStep step, State&& next, double tolerance_db) {
-  step.sqnr_db = next.fidelity.sqnr_db;
-  step.gain_db = next.fidelity.sqnr_db - best_.fidelity.sqnr_db;
-  step.agreement = next.fidelity.agreement;
-  step.top1 = next.fidelity.top1;
+bool Recovery::record(QuantizeStep step, const Fidelity& next, const Fidelity& before,
+                      double tolerance_db) {
+  step.sqnr_db = next.sqnr_db;
+  step.gain_db = next.sqnr_db - before.sqnr_db;
+  step.agreement = next.agreement;
+  step.top1 = next.top1;
   step.kept = step.gain_db >= -tolerance_db;
-  if (step.kept) best_ = std::move(next);
   steps_.push_back(std::move(step));
   return steps_.back().kept;
+}
+
+bool Recovery::offer(QuantizeStep step, State&& next, double tolerance_db) {
+  if (!record(std::move(step), next.fidelity, best_.fidelity, tolerance_db)) return false;
+  best_ = std::move(next);
+  return true;
 }
 
 void Recovery::does_not_apply(std::string name, std::string why) {
@@ -146,7 +152,7 @@ void Recovery::zero_dead() {
         std::move(next), kExactTolerance);
 }
 
-Recovery::State Recovery::scaled(const ScalingProblem& problem, ClipCost& cost) const {
+Recovery::State Recovery::rescaled_state(const ScalingProblem& problem, ClipCost& cost) const {
   State next;
   next.graph = best_.graph;
   cost = apply_scales(next.graph, problem);
@@ -160,52 +166,87 @@ Recovery::State Recovery::scaled(const ScalingProblem& problem, ClipCost& cost) 
     if (from != next.statistics.values.end()) next.statistics.values[id.index] = from->second;
   }
   next.ranges = default_ranges(next);
-  finish(next);
+  next.integer = quantize_graph(next.graph, next.ranges, graph_options());
   return next;
 }
 
+// A way to scale channels and what it gave. Its network is made again when it is taken: holding the
+// weights of all of them would take several times the memory of the model.
+struct Recovery::Rescaling {
+  std::string step;
+  ClipRule clip = ClipRule::kPerChannel;
+  std::vector<double> log_scale;
+  std::string detail;
+  ClipCost cost;
+  Fidelity fidelity;
+
+  // Needs no clips, or gives enough more.
+  bool beats(const std::optional<Rescaling>& other) const {
+    if (!other) return true;
+    const bool saves_clips = cost.clips == 0 && other->cost.clips > 0;
+    return fidelity.sqnr_db > other->fidelity.sqnr_db - (saves_clips ? kWorthAClipDb : 0.0);
+  }
+};
+
+ScalingProblem Recovery::problem_of(ClipRule clip) const {
+  return scaling_problem(best_.graph, best_.statistics,
+                         {.weights = options_.weights, .clip = clip});
+}
+
+Recovery::Rescaling Recovery::measured(const ScalingProblem& problem, std::string step,
+                                       const std::string& found) const {
+  Rescaling result{
+      .step = std::move(step), .clip = problem.options.clip, .log_scale = problem.log_scale};
+  const State state = rescaled_state(problem, result.cost);
+  result.fidelity = probe_->measure(state.integer.graph, observer_);
+  const char* clip = problem.options.clip == ClipRule::kGuarded ? "scales limited by the clips"
+                                                                : "clips per channel";
+  result.detail = fmt::format("{}; {}, {}", found, clip, describe(result.cost));
+  return result;
+}
+
 void Recovery::rescale() {
-  if (float_layers(best_.graph).empty()) return does_not_apply("equalize", "there are no layers");
-  struct Variant {
-    State state;
-    ClipCost cost;
-    std::string detail;
-  };
-  std::optional<Variant> equalized;
-  std::optional<Variant> balanced;
-  const auto consider = [](std::optional<Variant>& best, Variant&& next) {
-    const bool plain = next.cost.clips == 0;
-    const double bar =
-        best ? best->state.fidelity.sqnr_db - (plain && best->cost.clips > 0 ? kWorthAClipDb : 0.0)
-             : -1e9;
-    if (!best || next.state.fidelity.sqnr_db > bar) best = std::move(next);
-  };
-  for (const ClipRule rule : {ClipRule::kPerChannel, ClipRule::kGuarded}) {
-    ScalingProblem problem =
-        scaling_problem(best_.graph, best_.statistics, {.weights = options_.weights, .clip = rule});
-    const std::string clip =
-        rule == ClipRule::kGuarded ? "scales limited by the clips" : "clips per channel";
+  const std::vector<Layer> layers = float_layers(best_.graph);
+  if (layers.empty()) return does_not_apply("equalize", "there are no layers");
+  std::vector<ClipRule> rules = {ClipRule::kPerChannel};
+  if (std::any_of(layers.begin(), layers.end(),
+                  [](const Layer& layer) { return layer.activation == Activation::kRelu6; })) {
+    rules.push_back(ClipRule::kGuarded);
+  }
+  std::optional<Rescaling> equalized;
+  std::optional<Rescaling> balanced;
+  for (const ClipRule rule : rules) {
+    ScalingProblem problem = problem_of(rule);
     if (!skipped("equalize")) {
-      const EqualizeResult result = equalize(problem, {.tolerance = kEqualizeTolerance});
-      Variant next;
-      next.state = scaled(problem, next.cost);
-      next.detail = fmt::format("{} sweeps, last change {:.1e}; {}, {}", result.sweeps,
-                                result.last_change, clip, describe(next.cost));
-      consider(equalized, std::move(next));
+      const EqualizeResult found = equalize(problem, {.tolerance = kEqualizeTolerance});
+      Rescaling next =
+          measured(problem, "equalize",
+                   fmt::format("{} sweeps, last change {:.1e}", found.sweeps, found.last_change));
+      if (next.beats(equalized)) equalized = std::move(next);
     }
     if (!skipped("balance-noise")) {
       const double variance = balance_noise(problem);
-      Variant next;
-      next.state = scaled(problem, next.cost);
-      next.detail =
-          fmt::format("predicted noise {:.3g}; {}, {}", variance, clip, describe(next.cost));
-      consider(balanced, std::move(next));
+      Rescaling next =
+          measured(problem, "balance-noise", fmt::format("predicted noise {:.3g}", variance));
+      if (next.beats(balanced)) balanced = std::move(next);
     }
   }
-  if (equalized)
-    offer({.name = "equalize", .detail = equalized->detail}, std::move(equalized->state), 0.0);
-  if (balanced)
-    offer({.name = "balance-noise", .detail = balanced->detail}, std::move(balanced->state), 0.0);
+  const Rescaling* taken = nullptr;
+  Fidelity before = best_.fidelity;
+  for (const std::optional<Rescaling>* way : {&equalized, &balanced}) {
+    if (!*way) continue;
+    if (record({.name = (*way)->step, .detail = (*way)->detail}, (*way)->fidelity, before, 0.0)) {
+      taken = &**way;
+      before = taken->fidelity;
+    }
+  }
+  if (taken == nullptr) return;
+  ScalingProblem problem = problem_of(taken->clip);
+  problem.log_scale = taken->log_scale;
+  ClipCost cost;
+  State state = rescaled_state(problem, cost);
+  state.fidelity = taken->fidelity;
+  best_ = std::move(state);
 }
 
 void Recovery::choose_ranges() {

@@ -62,8 +62,14 @@ class Recovery {
   void finish(State& state) const;
   void correct_biases(State& state) const;
   ValueRanges default_ranges(const State& state) const;
-  State scaled(const ScalingProblem& problem, ClipCost& cost) const;
-  /// Records the step; keeps `next` when it is no worse than by `tolerance_db`.
+  struct Rescaling;
+  ScalingProblem problem_of(ClipRule clip) const;
+  State rescaled_state(const ScalingProblem& problem, ClipCost& cost) const;
+  Rescaling measured(const ScalingProblem& problem, std::string step,
+                     const std::string& found) const;
+  /// Adds the step to the report; whether it is no worse than `before` by `tolerance_db`.
+  bool record(QuantizeStep step, const Fidelity& next, const Fidelity& before, double tolerance_db);
+  /// Records the step and keeps `next` when it is no worse than by `tolerance_db`.
   bool offer(QuantizeStep step, State&& next, double tolerance_db);
   void does_not_apply(std::string name, std::string why);
   QuantizeGraphOptions graph_options() const;
