@@ -114,8 +114,9 @@ class CompareCommand final : public Command {
     const std::vector<LayerComparison> layers = worst(comparison);
     if (!layers.empty()) text += "\nThe layers that add most noise:\n";
     for (const LayerComparison& layer : layers) {
-      text += fmt::format("  {}: {} dB, given {} dB\n", shortened_name(layer.name),
-                          sqnr_text(layer.sqnr_db), sqnr_text(layer.input_sqnr_db));
+      text += fmt::format(
+          "  {}: {:.1f} dB, given {}\n", shortened_name(layer.name), layer.sqnr_db,
+          is_exact(layer.input_sqnr_db) ? "exact values" : sqnr_text(layer.input_sqnr_db) + " dB");
       if (layer.cause == LossCause::kNone) continue;
       text += fmt::format("    because {}\n    mend it with {}\n", layer.explanation, layer.remedy);
     }

@@ -11,8 +11,9 @@
 namespace mote {
 namespace {
 
-// Where a number starts to explain a loss. Found on MobileNet v1, v2 and MLPerf Tiny's networks:
-// the layers that collapse are far beyond, healthy ones far below.
+// Where a number starts to explain a loss: chosen by what it costs of the eight bits. In MLPerf
+// Tiny's vww, quantized per tensor without bias correction, the layers that lose most have bias
+// shares of 0.3 to 0.5.
 constexpr double kHighChannelRatio = 8.0;  // three of eight bits are lost for the median channel
 constexpr double kManySaturated = 0.01;
 constexpr double kHighOutlierRatio = 4.0;  // two of eight bits are spent on one value in a thousand
