@@ -103,7 +103,12 @@ class Comparer {
                         });
   }
 
-  double sqnr(size_t pair) const { return decibels(totals_[pair].signal, totals_[pair].noise); }
+  // Inside the network up to a factor per channel; the results as they are.
+  double sqnr(size_t pair) const {
+    const LayerStatistics& total = totals_[pair];
+    return decibels(total.signal,
+                    b_.is_output(pairs_[pair].b) ? total.noise : total.aligned_noise());
+  }
 
   // The worst of what the node is given; a domain change hands on what it was given itself.
   double input_sqnr(const Node& node) const {
@@ -131,9 +136,10 @@ class Comparer {
                             .high_a = total.high_a,
                             .low_b = total.low_b,
                             .high_b = total.high_b};
-      layer.saturated = total.count == 0 ? 0.0
-                                         : static_cast<double>(total.saturated) /
-                                               static_cast<double>(total.count);
+      layer.rescaled = total.rescaled();
+      layer.saturated = total.count == 0 || layer.rescaled ? 0.0
+                                                           : static_cast<double>(total.saturated) /
+                                                                 static_cast<double>(total.count);
       layer.outlier_ratio = total.outlier_ratio();
       layer.dead_channels = total.dead_channels();
       layer.channels = total.channels();

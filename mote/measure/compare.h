@@ -30,9 +30,12 @@ enum class LossCause {
 std::string_view name(LossCause cause);
 
 struct LayerComparison {
-  std::string name;            ///< of the value in `b`
-  std::string op;              ///< of its producer in `b`
-  double sqnr_db = 0.0;        ///< signal energy of `a` over that of the difference, all samples
+  std::string name;  ///< of the value in `b`
+  std::string op;    ///< of its producer in `b`
+  /// Signal energy of `a` over that of the difference, all samples; inside the network after the
+  /// best factor for each channel, because equalization scales channels on purpose.
+  double sqnr_db = 0.0;
+  bool rescaled = false;       ///< the channels of `b` are scaled
   double input_sqnr_db = 0.0;  ///< the worst of the matched inputs; 200 for the graph's own inputs
   double low_a = 0.0;          ///< range of values seen
   double high_a = 0.0;

@@ -111,12 +111,24 @@ TEST(LayerStatistics, finds_a_range_stretched_by_few_values) {
   EXPECT_GT(statistics.outlier_ratio(), 50.0);
 }
 
-TEST(LayerStatistics, bias_share_is_one_for_a_constant_shift) {
-  const TensorType type{DataType::kF32, {2, 1}};
+TEST(LayerStatistics, bias_share_is_large_for_a_constant_shift) {
+  const TensorType type{DataType::kF32, {4, 1}};
   LayerStatistics statistics(1);
-  statistics.add(std::vector<float>{1.0f, 2.0f}, std::vector<float>{1.25f, 2.25f},
-                 Tensor(DataType::kF32, {2, 1}), type);
-  EXPECT_DOUBLE_EQ(statistics.bias_share(), 1.0);
+  statistics.add(std::vector<float>{1.0f, -1.0f, 2.0f, -2.0f},
+                 std::vector<float>{1.25f, -0.75f, 2.25f, -1.75f}, Tensor(DataType::kF32, {4, 1}),
+                 type);
+  EXPECT_GT(statistics.bias_share(), 0.95);
+}
+
+TEST(LayerStatistics, a_factor_per_channel_is_no_noise) {
+  const TensorType type{DataType::kF32, {2, 2}};
+  LayerStatistics statistics(2);
+  statistics.add(std::vector<float>{1.0f, 2.0f, -3.0f, 4.0f},
+                 std::vector<float>{0.5f, 6.0f, -1.5f, 12.0f}, Tensor(DataType::kF32, {2, 2}),
+                 type);
+  EXPECT_GT(statistics.noise, 1.0);
+  EXPECT_EQ(statistics.aligned_noise(), 0.0);
+  EXPECT_TRUE(statistics.rescaled());
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ bool at_the_end(float raw, const IntegerRange& range) {
 }  // namespace
 
 LayerStatistics::LayerStatistics(int64_t channels)
-    : channel_shift_(static_cast<size_t>(channels), 0.0),
+    : moments_(static_cast<size_t>(channels)),
       channel_low_(static_cast<size_t>(channels), std::numeric_limits<float>::infinity()),
       channel_high_(static_cast<size_t>(channels), -std::numeric_limits<float>::infinity()) {}
 
@@ -27,7 +27,7 @@ void LayerStatistics::add_magnitude(double magnitude) {
 
 void LayerStatistics::add(std::span<const float> a, std::span<const float> b,
                           const ConstTensorView& raw_b, const TensorType& type_b) {
-  const size_t channels = channel_shift_.size();
+  const size_t channels = moments_.size();
   for (size_t i = 0; i < a.size(); ++i) {
     const double real = a[i];
     const double error = static_cast<double>(b[i]) - real;
@@ -39,7 +39,12 @@ void LayerStatistics::add(std::span<const float> a, std::span<const float> b,
     high_b = std::max<double>(high_b, b[i]);
     add_magnitude(std::abs(real));
     const size_t channel = i % channels;
-    channel_shift_[channel] += error;
+    Moments& moments = moments_[channel];
+    moments.a += real;
+    moments.b += b[i];
+    moments.aa += real * real;
+    moments.ab += real * b[i];
+    moments.bb += static_cast<double>(b[i]) * b[i];
     channel_low_[channel] = std::min(channel_low_[channel], a[i]);
     channel_high_[channel] = std::max(channel_high_[channel], a[i]);
   }
@@ -64,8 +69,12 @@ void LayerStatistics::merge(const LayerStatistics& later) {
   low_b = std::min(low_b, later.low_b);
   high_b = std::max(high_b, later.high_b);
   for (size_t i = 0; i < magnitudes_.size(); ++i) magnitudes_[i] += later.magnitudes_[i];
-  for (size_t c = 0; c < channel_shift_.size(); ++c) {
-    channel_shift_[c] += later.channel_shift_[c];
+  for (size_t c = 0; c < moments_.size(); ++c) {
+    moments_[c].a += later.moments_[c].a;
+    moments_[c].b += later.moments_[c].b;
+    moments_[c].aa += later.moments_[c].aa;
+    moments_[c].ab += later.moments_[c].ab;
+    moments_[c].bb += later.moments_[c].bb;
     channel_low_[c] = std::min(channel_low_[c], later.channel_low_[c]);
     channel_high_[c] = std::max(channel_high_[c], later.channel_high_[c]);
   }
@@ -96,13 +105,33 @@ int64_t LayerStatistics::dead_channels() const {
   return dead;
 }
 
+// Of a difference of nearly equal sums little more than 1e-12 of them is meaningful.
+double LayerStatistics::Moments::noise() const {
+  const double left = bb > 0.0 ? aa - ab * ab / bb : aa;
+  return left > 1e-12 * aa ? left : 0.0;
+}
+
+double LayerStatistics::aligned_noise() const {
+  double sum = 0.0;
+  for (const Moments& moments : moments_) sum += moments.noise();
+  return sum;
+}
+
+bool LayerStatistics::rescaled() const {
+  // Ten times less noise after alignment: the factors, not errors, made the difference.
+  return noise > 10.0 * aligned_noise() && noise > 1e-6 * signal;
+}
+
 double LayerStatistics::bias_share() const {
-  if (noise <= 0.0 || channel_shift_.empty()) return 0.0;
-  const double per_channel =
-      static_cast<double>(count) / static_cast<double>(channel_shift_.size());
+  const double total = aligned_noise();
+  if (total <= 0.0 || moments_.empty()) return 0.0;
+  const double per_channel = static_cast<double>(count) / static_cast<double>(moments_.size());
   double shifted = 0.0;
-  for (const double sum : channel_shift_) shifted += sum * sum / per_channel;
-  return std::min(1.0, shifted / noise);
+  for (const Moments& moments : moments_) {
+    const double shift = moments.a - moments.factor() * moments.b;
+    shifted += shift * shift / per_channel;
+  }
+  return std::min(1.0, shifted / total);
 }
 
 }  // namespace mote

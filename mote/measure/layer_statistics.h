@@ -36,18 +36,36 @@ class LayerStatistics {
   double outlier_ratio() const;
   /// Channels whose values in `a` were all equal.
   int64_t dead_channels() const;
-  int64_t channels() const { return static_cast<int64_t>(channel_shift_.size()); }
-  /// Share of the noise energy that a constant per channel would take away.
+  int64_t channels() const { return static_cast<int64_t>(moments_.size()); }
+  /// Noise that is left when every channel of `b` is multiplied by the factor that fits `a` best.
+  /// Equalization scales the channels inside a network on purpose; what it does not change is the
+  /// result, which is to be judged by `noise`.
+  double aligned_noise() const;
+  /// Whether those factors differ from 1 by more than noise explains.
+  bool rescaled() const;
+  /// Share of the aligned noise that a constant per channel would take away.
   double bias_share() const;
 
  private:
+  // Sums over the values of one channel.
+  struct Moments {
+    double a = 0.0;
+    double b = 0.0;
+    double aa = 0.0;
+    double ab = 0.0;
+    double bb = 0.0;
+
+    double factor() const { return bb > 0.0 ? ab / bb : 1.0; }
+    double noise() const;
+  };
+
   void add_magnitude(double magnitude);
 
   // Quarter octaves of |a|: 2^-24 .. 2^24.
   static constexpr int kBucketsPerOctave = 4;
   static constexpr int kOctaves = 48;
   std::array<int64_t, kBucketsPerOctave * kOctaves> magnitudes_{};
-  std::vector<double> channel_shift_;  // sum of b - a
+  std::vector<Moments> moments_;  // by channel
   std::vector<float> channel_low_;
   std::vector<float> channel_high_;
 };
