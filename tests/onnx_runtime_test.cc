@@ -1,98 +1,32 @@
 // Reader and writer against ONNX Runtime: the same numbers from the same file, and from the file
 // that mote writes of it. Skipped without the models of MOTE_DATA or the Python packages.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 
 #include "mote/base/error.h"
 #include "mote/base/file.h"
 #include "mote/base/random.h"
-#include "mote/data/npy.h"
 #include "mote/exec/executor.h"
 #include "mote/formats/onnx/read.h"
 #include "mote/formats/onnx/write.h"
 #include "mote/ir/op_def.h"
 #include "mote/ops/op_table.h"
+#include "tests/onnx_peer.h"
+#include "tests/test_environment.h"
 
 namespace mote {
 namespace {
 
 namespace fs = std::filesystem;
+using test::relative_l2;
+using test::row;
+using test::run_onnxruntime;
+using test::ScratchFolder;
+using test::top1;
 
-fs::path data_root() {
-  const char* given = std::getenv("MOTE_DATA");
-  return given != nullptr ? fs::path(given) : fs::path(MOTE_SOURCE_DIR) / "../shared/data";
-}
-
-std::string python() {
-  const char* given = std::getenv("MOTE_PYTHON");
-  return given != nullptr ? given : MOTE_SOURCE_DIR "/.venv/bin/python";
-}
-
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    static int made = 0;
-    path_ = fs::temp_directory_path() / fmt::format("mote_onnx_{}_{}", ::getpid(), made++);
-    fs::create_directories(path_);
-  }
-  ~ScratchFolder() { fs::remove_all(path_); }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
-constexpr int kSkipExit = 77;
-
-/// Nothing when there is no Python with onnxruntime.
-std::optional<std::vector<Tensor>> run_onnxruntime(const fs::path& model,
-                                                   const std::vector<Tensor>& inputs,
-                                                   size_t output_count,
-                                                   const std::string& option = "") {
-  const ScratchFolder scratch;
-  std::string command =
-      fmt::format("'{}' '{}' {} '{}'", python(),
-                  MOTE_SOURCE_DIR "/tests/oracles/onnxruntime_run.py", option, model.string());
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    const fs::path file = scratch.path() / fmt::format("in_{}.npy", i);
-    data::write_npy(file, inputs[i]);
-    command += fmt::format(" '{}'", file.string());
-  }
-  command += " --";
-  std::vector<fs::path> files;
-  for (size_t i = 0; i < output_count; ++i) {
-    files.push_back(scratch.path() / fmt::format("out_{}.npy", i));
-    command += fmt::format(" '{}'", files.back().string());
-  }
-  const int status = std::system((command + " >&2").c_str());
-  if (!WIFEXITED(status) || WEXITSTATUS(status) == 127 || WEXITSTATUS(status) == kSkipExit) {
-    return std::nullopt;
-  }
-  if (WEXITSTATUS(status) != 0) {
-    throw_error(ErrorKind::kInternal, "ONNX Runtime refuses '{}'", model.string());
-  }
-  std::vector<Tensor> outputs;
-  for (const fs::path& file : files) outputs.push_back(data::read_npy(file));
-  return outputs;
-}
-
-double relative_l2(const Tensor& actual, const Tensor& expected) {
-  EXPECT_EQ(to_string(actual.shape()), to_string(expected.shape()));
-  EXPECT_EQ(actual.dtype(), expected.dtype());
-  const std::vector<double> a = elements_as<double>(actual);
-  const std::vector<double> e = elements_as<double>(expected);
-  double error = 0;
-  double norm = 0;
-  for (size_t i = 0; i < std::min(a.size(), e.size()); ++i) {
-    error += (a[i] - e[i]) * (a[i] - e[i]);
-    norm += e[i] * e[i];
-  }
-  return std::sqrt(error / std::max(norm, 1e-30));
-}
+fs::path data_root() { return shared_data().value_or("no shared data"); }
 
 std::vector<Tensor> random_inputs(const Graph& graph) {
   Rng rng(7);
@@ -118,12 +52,12 @@ class OnnxModels : public testing::TestWithParam<const char*> {};
 
 TEST_P(OnnxModels, read_written_and_run_as_onnx_runtime_does) {
   const fs::path path = data_root() / "models" / GetParam();
-  if (!fs::exists(path)) GTEST_SKIP() << "no " << path << "; set MOTE_DATA";
+  if (!fs::exists(path)) GTEST_SKIP() << kNoSharedData;
   const Graph graph = read_model(path);
   const std::vector<Tensor> inputs = random_inputs(graph);
   const std::vector<Tensor> own = run_mote(graph, inputs);
   const auto theirs = run_onnxruntime(path, inputs, own.size());
-  if (!theirs) GTEST_SKIP() << "no onnxruntime in " << python() << "; set MOTE_PYTHON";
+  if (!theirs) GTEST_SKIP() << kNoPeerPython;
   // The bound for float outputs that the project promises.
   constexpr double kFloatBound = 1e-5;
   for (size_t i = 0; i < own.size(); ++i) EXPECT_LE(relative_l2(own[i], (*theirs)[i]), kFloatBound);
@@ -146,11 +80,6 @@ TEST_P(OnnxModels, read_written_and_run_as_onnx_runtime_does) {
   }
 }
 
-size_t top1(const Tensor& scores) {
-  const std::vector<double> values = elements_as<double>(scores);
-  return static_cast<size_t>(std::max_element(values.begin(), values.end()) - values.begin());
-}
-
 // kws01 as real numbers: MLPerf Tiny's int8 keyword inputs have the scale 0.5847 around 83.
 Tensor keyword_samples(const fs::path& folder) {
   constexpr int64_t kFeatures = 490;
@@ -169,13 +98,6 @@ Tensor keyword_samples(const fs::path& folder) {
   return Tensor::of({static_cast<int64_t>(files.size()), 1, kFeatures}, features);
 }
 
-// Sample `i` of an f32 tensor whose first axis counts samples.
-Tensor row(const Tensor& all, size_t i) {
-  const Shape shape(std::vector<int64_t>(all.shape().begin() + 1, all.shape().end()));
-  const auto each = static_cast<size_t>(shape.elements());
-  return Tensor::of(shape, all.data<float>().subspan(i * each, each));
-}
-
 int count_integer_layers(const Graph& graph) {
   int count = 0;
   for (const NodeId id : graph.topological_order()) {
@@ -189,7 +111,7 @@ int count_integer_layers(const Graph& graph) {
 
 TEST(OnnxQuantized, qdq_runs_in_integers_and_agrees_with_onnx_runtime) {
   const fs::path path = data_root() / "models" / "kws_qdq.onnx";
-  if (!fs::exists(path)) GTEST_SKIP() << "no " << path << "; set MOTE_DATA";
+  if (!fs::exists(path)) GTEST_SKIP() << kNoSharedData;
   const Graph graph = read_model(path);
   EXPECT_EQ(count_integer_layers(graph), 11);
 
@@ -199,7 +121,7 @@ TEST(OnnxQuantized, qdq_runs_in_integers_and_agrees_with_onnx_runtime) {
   EXPECT_EQ(count_integer_layers(read_model(written)), 11);
   const Tensor samples = keyword_samples(data_root() / "kws01");
   const auto theirs = run_onnxruntime(path, {samples}, 1, "--each");
-  if (!theirs) GTEST_SKIP() << "no onnxruntime in " << python() << "; set MOTE_PYTHON";
+  if (!theirs) GTEST_SKIP() << kNoPeerPython;
   const auto loaded = run_onnxruntime(written, {samples}, 1, "--each");
   Executor executor(graph, {});
   size_t original = 0;

@@ -24,7 +24,9 @@ namespace mote::onnx {
 
 struct OnnxAttribute {
   std::string name;
-  std::variant<int64_t, float, std::string, std::vector<int64_t>, std::vector<float>, Tensor> value;
+  std::variant<int64_t, float, std::string, std::vector<int64_t>, std::vector<float>, Tensor,
+               std::vector<std::string>>
+      value;
 };
 using OnnxAttributes = std::vector<OnnxAttribute>;
 
@@ -53,6 +55,9 @@ class NodeExport {
 
   // Names of operands; "" for an absent one.
   std::string input(size_t i, Layout layout = Layout::kPlain, Form form = Form::kReal);
+  /// Input `i`, plain, cast where it has another type.
+  std::string input_as(size_t i, DataType dtype);
+  std::string cast(const std::string& tensor, DataType dtype);
   /// True when input `i` exists as NCHW and not (yet) as plain.
   bool prefers_nchw(size_t i) const;
   /// A constant with its axes permuted, in real form: the integers move, their scales go along.
@@ -81,6 +86,9 @@ class NodeExport {
   void output_elementwise(std::string_view op_type, const std::vector<size_t>& inputs,
                           const OnnxAttributes& attributes = {},
                           Activation activation = Activation::kNone);
+  /// Several elementwise steps: `build` gets the operands in one common layout.
+  void output_built(const std::vector<size_t>& inputs,
+                    const std::function<std::string(const std::vector<std::string>&)>& build);
   /// The layout for an operator over these inputs that is free to choose, as long as it maps its
   /// axes: constants and one-element operands follow the others.
   Layout common_layout(const std::vector<size_t>& inputs) const;

@@ -22,7 +22,7 @@ constexpr std::string_view kPrefix = "onnx.";
 
 void set_attribute(const OnnxAttribute& attribute, onnxpb::AttributeProto* proto) {
   // AttributeProto.AttributeType of the ONNX IR specification, in the order of the variant.
-  constexpr int kTypes[] = {2, 1, 3, 7, 6, 4};
+  constexpr int kTypes[] = {2, 1, 3, 7, 6, 4, 8};
   proto->set_name(attribute.name);
   proto->set_type(kTypes[attribute.value.index()]);
   if (const auto* i = std::get_if<int64_t>(&attribute.value)) proto->set_i(*i);
@@ -36,6 +36,9 @@ void set_attribute(const OnnxAttribute& attribute, onnxpb::AttributeProto* proto
   }
   if (const auto* tensor = std::get_if<Tensor>(&attribute.value)) {
     tensor_to_proto(*tensor, "", proto->mutable_t());
+  }
+  if (const auto* texts = std::get_if<std::vector<std::string>>(&attribute.value)) {
+    for (const std::string& text : *texts) proto->add_strings(text);
   }
 }
 
@@ -58,6 +61,25 @@ void GraphExport::run() {
   add_outputs();
   apply_names();
   add_header();
+  if (options_.report != nullptr) report(*options_.report);
+}
+
+void GraphExport::report(ConversionReport& report) const {
+  int64_t integer_nodes = 0;
+  for (const NodeId id : graph_.topological_order()) {
+    const Node& node = graph_.node(id);
+    const bool boundary = is_op(node, "quantize") || is_op(node, "dequantize");
+    integer_nodes += !boundary && graph_.value(node.outputs[0]).type.quantization.has_value();
+  }
+  if (integer_nodes > 0) {
+    report.add(fmt::format("{} integer nodes", integer_nodes),
+               "written as float operators between DequantizeLinear and QuantizeLinear, which "
+               "runtimes fuse again; a result may differ by one step");
+  }
+  if (real_biases_ > 0) {
+    report.add(fmt::format("{} biases", real_biases_),
+               "64-bit integers are written as float32: DequantizeLinear takes 32 bits at most");
+  }
 }
 
 void GraphExport::choose_opset() {
@@ -135,7 +157,22 @@ std::string GraphExport::constant(ValueId value, const std::vector<int64_t>& per
                                   std::string_view hint) {
   const Value& source = graph_.value(value);
   if (permutation.empty()) return initializer(*source.constant, hint);
-  return initializer(onnx::permuted(*source.constant, permutation), hint);
+  std::vector<int64_t> dims = source.type.shape.dims();
+  dims.insert(dims.begin(), permutation.size() - dims.size(), 1);
+  return initializer(onnx::permuted(source.constant->reshaped(Shape(dims)), permutation), hint);
+}
+
+std::string GraphExport::real_constant(ValueId value) {
+  const Value& source = graph_.value(value);
+  const Quantization& record = *source.type.quantization;
+  const std::vector<double> steps = elements_as<double>(*source.constant);
+  const size_t entries = record.scales.size();
+  std::vector<float> values(steps.size());
+  for (size_t i = 0; i < steps.size(); ++i) {
+    values[i] = static_cast<float>(steps[i] * static_cast<double>(record.scales[i % entries]));
+  }
+  ++real_biases_;
+  return initializer(Tensor::of(source.type.shape, values), source.name);
 }
 
 std::string GraphExport::tensor(ValueId value, Layout layout, Form form) {
@@ -147,6 +184,10 @@ std::string GraphExport::tensor(ValueId value, Layout layout, Form form) {
   const bool constant_value = source.kind == ValueKind::kConstant;
   if (form == Form::kReal) {
     if (layout == Layout::kNchw && constant_value) return permuted(value, kNhwcToNchw);
+    // DequantizeLinear takes at most 32 bits; wider integers are biases, one for each channel.
+    if (constant_value && source.type.dtype == DataType::kI64) {
+      return held.at(layout, form) = real_constant(value);
+    }
     TensorType type = source.type;
     if (layout == Layout::kNchw && !type.quantization->is_per_tensor()) {
       type.quantization->axis = static_cast<int>(nchw_axis(type.quantization->axis));
@@ -205,7 +246,9 @@ std::string GraphExport::permuted(ValueId value, const std::vector<int64_t>& per
   name = constant(value, permutation, source.name);
   if (!type.quantization) return name;
   if (!type.quantization->is_per_tensor()) {
-    const auto at = std::find(permutation.begin(), permutation.end(), type.quantization->axis);
+    const auto missing = static_cast<int64_t>(permutation.size()) - type.shape.rank();
+    const auto at =
+        std::find(permutation.begin(), permutation.end(), type.quantization->axis + missing);
     type.quantization->axis = static_cast<int>(at - permutation.begin());
   }
   name = dequantize(name, type);

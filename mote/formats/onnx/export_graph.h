@@ -61,6 +61,9 @@ class GraphExport {
   std::string constant(ValueId value, const std::vector<int64_t>& permutation,
                        std::string_view hint);
   std::vector<std::string> quantization_operands(const Quantization& record, DataType dtype);
+  /// A quantized constant as the real numbers it stands for; its channels are along the last axis.
+  std::string real_constant(ValueId value);
+  void report(ConversionReport& report) const;
   void describe(ValueId value, onnxpb::ValueInfoProto* info);
 
   const Graph& graph_;
@@ -74,6 +77,7 @@ class GraphExport {
   std::map<std::string, std::string> shared_operands_;  // scales and zero points by content
   std::string current_name_;
   int next_tensor_ = 0;
+  int64_t real_biases_ = 0;
 };
 
 }  // namespace mote::onnx

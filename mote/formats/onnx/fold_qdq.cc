@@ -1,8 +1,10 @@
 #include "mote/formats/onnx/fold_qdq.h"
 
-#include <algorithm>
-#include <cmath>
+#include <fmt/ranges.h>
 
+#include <algorithm>
+
+#include "mote/formats/onnx/integer_form.h"
 #include "mote/ir/op_def.h"
 #include "mote/ops/evaluate.h"
 #include "mote/ops/math_attrs.h"
@@ -13,9 +15,6 @@ namespace mote::onnx {
 namespace {
 
 constexpr int32_t kSignShift = 128;
-
-// Scales of a bias come from a product that somebody rounded to float.
-constexpr double kBiasScaleTolerance = 1e-5;
 
 class Folder {
  public:
@@ -30,6 +29,28 @@ class Folder {
     for_each_node([&](NodeId id) { evaluate_constant(id); });
   }
 
+  void report(ConversionReport& report) const {
+    const auto add = [&](const std::vector<std::string>& names, std::string_view change) {
+      if (names.empty()) return;
+      report.add(fmt::format("{} nodes", names.size()),
+                 fmt::format("{}: {}", change, fmt::join(names, ", ")));
+    };
+    add(folded_,
+        "computed in integers where the file says float between DequantizeLinear and "
+        "QuantizeLinear; a result may differ by one step");
+    add(requantized_,
+        "computed at a scale that the integer form asks for and then rescaled; a result may differ "
+        "by one step more");
+    add(biases_, "the float bias is rounded to scale(input) * scale(weights)");
+    add(shifted_,
+        "unsigned integers became signed ones with zero points moved by 128; same numbers");
+    std::vector<std::string> ties;
+    for (const NodeId id : graph_.topological_order()) {
+      if (is(id, "quantize")) ties.push_back(graph_.node(id).name);
+    }
+    add(ties, "a number halfway between two steps is rounded away from zero, in ONNX to even");
+  }
+
  private:
   template <class Step>
   void for_each_node(Step step) {
@@ -41,14 +62,7 @@ class Folder {
 
   bool is(NodeId id, std::string_view name) const { return is_op(graph_.node(id), name); }
 
-  // The integers behind a dequantize that makes `value`; an invalid id when something else makes
-  // it.
-  ValueId integers_of(ValueId value) const {
-    if (!value.valid()) return {};
-    const Value& held = graph_.value(value);
-    if (held.kind != ValueKind::kComputed || !is(held.producer, "dequantize")) return {};
-    return graph_.node(held.producer).inputs[0];
-  }
+  ValueId integers_of(ValueId value) const { return onnx::integers_of(graph_, value); }
 
   // The only reader of a value that is no output; an invalid id otherwise.
   NodeId only_reader(ValueId value) const {
@@ -86,6 +100,7 @@ class Folder {
     const ValueId integers = quantizes ? node.outputs[0] : node.inputs[0];
     const Value value = graph_.value(integers);
     if (value.type.dtype != DataType::kU8) return;
+    shifted_.push_back(node.name);
     const Quantization record = shifted(*value.type.quantization);
     if (!quantizes && value.kind == ValueKind::kConstant) {
       const ValueId constant = signed_constant(value);
@@ -151,105 +166,43 @@ class Folder {
     }
   }
 
-  bool fits_activation(ValueId integers, DataType dtype) const {
-    if (!integers.valid()) return false;
-    const TensorType& type = graph_.value(integers).type;
-    return type.dtype == dtype && type.quantization->is_per_tensor();
-  }
-
-  bool fits_weight(ValueId integers, int channel_axis) const {
-    if (!integers.valid()) return false;
-    const Value& value = graph_.value(integers);
-    if (value.kind != ValueKind::kConstant || value.type.dtype != DataType::kI8) return false;
-    const Quantization& record = *value.type.quantization;
-    const auto& zeros = record.zero_points;
-    return (record.is_per_tensor() || record.axis == channel_axis) &&
-           std::all_of(zeros.begin(), zeros.end(), [](int32_t zero) { return zero == 0; });
-  }
-
-  bool fits_bias(ValueId integers, float x_scale, const Quantization& weights) const {
-    if (!integers.valid()) return false;
-    const Value& value = graph_.value(integers);
-    if (value.kind != ValueKind::kConstant || value.type.dtype != DataType::kI32) return false;
-    const Quantization& record = *value.type.quantization;
-    for (size_t i = 0; i < record.scales.size(); ++i) {
-      const float scale =
-          weights.scales[weights.scales.size() == 1 ? 0 : i % weights.scales.size()];
-      const double wanted = static_cast<double>(x_scale) * static_cast<double>(scale);
-      const double found = static_cast<double>(record.scales[i]);
-      if (std::abs(found - wanted) > kBiasScaleTolerance * wanted) return false;
-      if (record.zero_points[i] != 0) return false;
-    }
-    return record.scales.size() == weights.scales.size();
-  }
-
-  // The inputs of the integer operator; empty when the rule is not met.
-  std::vector<ValueId> integer_inputs(const Node& node, const QuantRule& rule,
-                                      const TensorType& result) const {
-    std::vector<ValueId> inputs;
-    for (size_t i = 0; i < node.inputs.size(); ++i) {
-      if (!node.has_input(i) || rule.inputs[i].role == QuantRule::Role::kUntouched) {
-        inputs.push_back(node.inputs[i]);
-        continue;
-      }
-      const ValueId integers = integers_of(node.inputs[i]);
-      switch (rule.inputs[i].role) {
-        case QuantRule::Role::kShared:
-          if (!integers.valid() ||
-              graph_.value(integers).type.quantization != result.quantization) {
-            return {};
-          }
-          [[fallthrough]];
-        case QuantRule::Role::kActivation:
-          if (!fits_activation(integers, result.dtype)) return {};
-          break;
-        case QuantRule::Role::kWeight:
-          if (!fits_weight(integers, rule.inputs[i].channel_axis)) return {};
-          break;
-        case QuantRule::Role::kBias:
-          if (!fits_bias(integers, graph_.value(inputs[0]).type.quantization->scale(),
-                         *graph_.value(inputs[1]).type.quantization)) {
-            return {};
-          }
-          break;
-        case QuantRule::Role::kUntouched:
-        case QuantRule::Role::kState:
-          return {};
-      }
-      inputs.push_back(integers);
-    }
-    return inputs;
-  }
-
   void fold_node(NodeId id) {
     const Node node = graph_.node(id);
-    if (node.op->quant == nullptr || node.outputs.size() != 1 || is(id, "quantize") ||
-        is(id, "dequantize")) {
-      return;
-    }
+    if (node.outputs.size() != 1 || is(id, "quantize") || is(id, "dequantize")) return;
     const NodeId reader = only_reader(node.outputs[0]);
     if (!reader.valid() || !is(reader, "quantize")) return;
     const ValueId quantized = graph_.node(reader).outputs[0];
-    // Read in full before the graph grows and moves its values.
-    const TensorType& result = graph_.value(quantized).type;
-    if (result.dtype != DataType::kI8 || !result.quantization->is_per_tensor()) return;
-    const std::optional<QuantRule> rule = node.op->quant(graph_, node);
-    if (!rule || rule->output == QuantRule::Output::kUntouched) return;
-    if (rule->output == QuantRule::Output::kFixed && *result.quantization != rule->fixed_i8) return;
-    if (rule->inputs.size() < node.inputs.size()) return;
-    const std::vector<ValueId> inputs = integer_inputs(node, *rule, result);
-    if (inputs.empty()) return;
-    Node folded{.op = node.op, .name = node.name, .inputs = inputs, .attributes = node.attributes};
-    const ValueId out = graph_.add_node(std::move(folded), {{}, {result.quantization}})[0];
+    const TensorType result = graph_.value(quantized).type;
+    const std::optional<IntegerForm> form = integer_form(graph_, node, result);
+    if (!form) return;
+    Node folded{
+        .op = node.op, .name = node.name, .inputs = form->inputs, .attributes = node.attributes};
+    ValueId out = graph_.add_node(std::move(folded), {{}, {form->record}})[0];
+    folded_.push_back(node.name);
+    if (form->rounds_bias) biases_.push_back(node.name);
+    if (form->record != *result.quantization) {
+      requantized_.push_back(node.name);
+      out = add("quantize", out, result.dtype, result.quantization);
+    }
     graph_.replace_uses(quantized, out);
   }
 
-  // quantize(dequantize(x)) with one record on both sides is x.
+  // quantize(dequantize(x)) with one record on both sides is x; with two it stays among integers.
   void cancel_pair(NodeId id) {
     if (!is(id, "quantize")) return;
     const ValueId integers = integers_of(graph_.node(id).inputs[0]);
     const ValueId quantized = graph_.node(id).outputs[0];
-    if (!integers.valid() || graph_.value(integers).type != graph_.value(quantized).type) return;
+    if (!integers.valid()) return;
+    const TensorType from = graph_.value(integers).type;
+    const TensorType to = graph_.value(quantized).type;
+    const bool narrow = from.dtype == DataType::kI8 || from.dtype == DataType::kI16;
+    if (from != to && from.dtype == to.dtype && narrow && from.quantization->is_per_tensor() &&
+        to.quantization->is_per_tensor()) {
+      folded_.push_back(graph_.node(id).name);
+      graph_.mutable_node(id).inputs[0] = integers;
+      return;
+    }
+    if (from != to) return;
     if (graph_.is_output(quantized) && graph_.value(integers).kind != ValueKind::kComputed) return;
     graph_.replace_uses(quantized, integers);
   }
@@ -270,12 +223,15 @@ class Folder {
 
   Graph& graph_;
   std::vector<std::vector<NodeId>> consumers_;
+  std::vector<std::string> folded_, requantized_, biases_, shifted_;
 };
 
 }  // namespace
 
-void fold_qdq(Graph& graph) {
-  Folder(graph).run();
+void fold_qdq(Graph& graph, ConversionReport* report) {
+  Folder folder(graph);
+  folder.run();
+  if (report != nullptr) folder.report(*report);
   graph.remove_unused();
 }
 

@@ -1,26 +1,18 @@
 #include "mote/formats/onnx/import_graph.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "mote/formats/onnx/expand_qlinear.h"
 #include "mote/formats/onnx/fold_qdq.h"
 #include "mote/formats/onnx/onnx_subset.pb.h"
 #include "mote/formats/onnx/read.h"
 #include "mote/formats/onnx/tensor_proto.h"
-#include "mote/ops/evaluate.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/shape_attrs.h"
 
 namespace mote::onnx {
 namespace {
 
-// What folding may allocate in all, beside a multiple of the file's own size: a file of a few bytes
-// can ask for a tensor of any size (ConstantOfShape).
-constexpr int64_t kFoldBudgetBytes = int64_t{64} << 20;
-constexpr int64_t kFoldBudgetPerFileByte = 8;
-// Work that one folded node may take: about a tenth of a second of obvious code.
-constexpr int64_t kMaxFoldMacs = 50'000'000;
 // Nodes after inlining functions and branches.
 constexpr int64_t kMaxNodes = 1'000'000;
 constexpr size_t kMaxScopes = 64;
@@ -35,55 +27,7 @@ std::string describe(const onnxpb::NodeProto& node) {
 
 std::string domain_of(const std::string& domain) { return domain == "ai.onnx" ? "" : domain; }
 
-std::vector<int64_t> inverse(const std::vector<int64_t>& permutation) {
-  std::vector<int64_t> result(permutation.size());
-  for (size_t i = 0; i < permutation.size(); ++i) {
-    result[static_cast<size_t>(permutation[i])] = static_cast<int64_t>(i);
-  }
-  return result;
-}
-
-Shape permuted_shape(const Shape& shape, const std::vector<int64_t>& permutation) {
-  std::vector<int64_t> dims;
-  for (const int64_t axis : permutation) dims.push_back(shape[static_cast<int>(axis)]);
-  return Shape(std::move(dims));
-}
-
-// True when the order of the axes longer than 1 stays: then the bytes do too.
-bool moves_only_units(const Shape& shape, const std::vector<int64_t>& permutation) {
-  int64_t last = -1;
-  for (const int64_t axis : permutation) {
-    if (shape[static_cast<int>(axis)] == 1) continue;
-    if (axis < last) return false;
-    last = axis;
-  }
-  return true;
-}
-
 }  // namespace
-
-Tensor permuted(const ConstTensorView& tensor, const std::vector<int64_t>& permutation) {
-  const Shape shape = permuted_shape(tensor.shape, permutation);
-  Tensor result(tensor.dtype, shape);
-  const std::vector<int64_t> strides = row_major_strides(tensor.shape);
-  const size_t width = size_bytes(tensor.dtype);
-  const int64_t count = result.elements();
-  std::vector<int64_t> at(permutation.size(), 0);
-  int64_t from = 0;
-  for (int64_t i = 0; i < count; ++i) {
-    copy_bytes(result.bytes() + static_cast<size_t>(i) * width,
-               tensor.bytes + static_cast<size_t>(from) * width, width);
-    for (int axis = shape.rank() - 1; axis >= 0; --axis) {
-      const auto a = static_cast<size_t>(axis);
-      const int64_t stride = strides[static_cast<size_t>(permutation[a])];
-      from += stride;
-      if (++at[a] < shape[axis]) break;
-      from -= stride * shape[axis];
-      at[a] = 0;
-    }
-  }
-  return result;
-}
 
 void check_dense_tensor(const onnxpb::ValueInfoProto& info) {
   const auto& type = info.type();
@@ -103,8 +47,7 @@ GraphImport::GraphImport(onnxpb::ModelProto& model, const std::filesystem::path&
       folder_(folder),
       options_(options),
       graph_(model.graph().name()),
-      fold_budget_bytes_(kFoldBudgetBytes +
-                         kFoldBudgetPerFileByte * static_cast<int64_t>(model.ByteSizeLong())),
+      fold_budget_bytes_(fold_budget(static_cast<int64_t>(model.ByteSizeLong()))),
       nodes_left_(kMaxNodes) {}
 
 Graph GraphImport::run() {
@@ -115,8 +58,9 @@ Graph GraphImport::run() {
   import_nodes(*model_.mutable_graph());
   set_outputs();
   keep_metadata();
-  fold_qdq(graph_);
+  fold_qdq(graph_, options_.report);
   restore_constant_names();
+  report_widened();
   verify(graph_);
   return std::move(graph_);
 }
@@ -246,6 +190,7 @@ void GraphImport::import_node(onnxpb::NodeProto& node) {
   for (onnxpb::NodeProto& part : parts) import_node(part);
   if (!parts.empty()) return;
   const std::string domain = domain_of(node.domain());
+  if (domain.empty() && node.op_type() == "If") return import_if(NodeImport(*this, node, {}), node);
   const ImportRow* row = find_import(domain, node.op_type(), opset_of(domain));
   if (row == nullptr) {
     throw_error(ErrorKind::kUnsupported,
@@ -288,19 +233,36 @@ bool GraphImport::import_known(NodeImport& node, const onnxpb::NodeProto& proto)
   return true;
 }
 
-std::vector<Operand> GraphImport::run_subgraph(onnxpb::GraphProto& body) {
+// If with a condition that is known: the nodes of the branch taken stand in its place.
+void GraphImport::import_if(const NodeImport& node, onnxpb::NodeProto& proto) {
+  const std::vector<double> condition = elements_as<double>(node.required_constant(0, "condition"));
+  if (condition.size() != 1) node.fail("the condition has {} elements", condition.size());
+  const std::string_view taken = condition[0] != 0.0 ? "then_branch" : "else_branch";
+  for (auto& attribute : *proto.mutable_attribute()) {
+    if (attribute.name() == taken) return inline_branch(*attribute.mutable_g(), proto);
+  }
+  node.fail("it has no {}", taken);
+}
+
+void GraphImport::inline_branch(onnxpb::GraphProto& body, const onnxpb::NodeProto& node) {
   open_scope(body);
   import_nodes(body);
   std::vector<Operand> outputs;
   for (const auto& output : body.output()) {
-    Operand* operand = find_operand(output.name());
+    const Operand* operand = find_operand(output.name());
     if (operand == nullptr) {
       throw_error(ErrorKind::kInvalidModel, "subgraph output '{}' is not computed", output.name());
     }
     outputs.push_back(*operand);
   }
   scopes_.pop_back();
-  return outputs;
+  if (node.output_size() > static_cast<int>(outputs.size())) {
+    throw_error(ErrorKind::kInvalidModel, "{} outputs of a branch that has {}", node.output_size(),
+                outputs.size());
+  }
+  for (int i = 0; i < node.output_size(); ++i) {
+    if (!node.output(i).empty()) set_operand(node.output(i), outputs[static_cast<size_t>(i)]);
+  }
 }
 
 void GraphImport::set_outputs() {
@@ -344,6 +306,12 @@ void GraphImport::keep_metadata() {
   }
 }
 
+void GraphImport::report_widened() const {
+  if (options_.report == nullptr || widened_halves_ == 0) return;
+  options_.report->add(fmt::format("{} tensors", widened_halves_),
+                       "float16 constants that are cast to float are kept as float32");
+}
+
 void GraphImport::restore_constant_names() {
   for (const auto& [key, id] : permuted_constants_) {
     if (!graph_.contains(id) || graph_.contains(key.first)) continue;
@@ -377,132 +345,6 @@ void GraphImport::set_operand(const std::string& name, Operand operand) {
   if (!scope.operands.emplace(name, std::move(operand)).second) {
     throw_error(ErrorKind::kInvalidModel, "the name '{}' is computed twice", name);
   }
-}
-
-Shape GraphImport::shape_of(const Operand& operand) const {
-  if (operand.plain.valid()) return graph_.value(operand.plain).type.shape;
-  if (operand.nhwc.valid()) {
-    return permuted_shape(graph_.value(operand.nhwc).type.shape, kNhwcToNchw);
-  }
-  return operand.ints->shape;
-}
-
-ValueId GraphImport::plain(Operand& operand) {
-  if (operand.plain.valid()) return operand.plain;
-  if (operand.nhwc.valid()) {
-    operand.plain = transposed(operand.nhwc, kNhwcToNchw);
-    return operand.plain;
-  }
-  if (!operand.ints->all_known()) {
-    throw_error(ErrorKind::kUnsupported,
-                "a number that depends on the batch size is used as data; "
-                "fix the batch with --shape");
-  }
-  operand.plain = graph_.add_constant("shape", operand.ints->tensor());
-  return operand.plain;
-}
-
-ValueId GraphImport::nhwc(Operand& operand) {
-  if (!operand.nhwc.valid()) operand.nhwc = transposed(plain(operand), kNchwToNhwc);
-  return operand.nhwc;
-}
-
-ValueId GraphImport::permuted_constant(ValueId value, const std::vector<int64_t>& permutation) {
-  const auto [entry, is_new] = permuted_constants_.try_emplace({value, permutation});
-  if (!is_new) return entry->second;
-  const Value& source = graph_.value(value);
-  std::optional<Quantization> record = source.type.quantization;
-  if (record && !record->is_per_tensor()) {
-    record->axis = static_cast<int>(inverse(permutation)[static_cast<size_t>(record->axis)]);
-  }
-  const std::string name = source.name + "_permuted";
-  Tensor tensor = permuted(*source.constant, permutation);
-  entry->second = graph_.add_constant(name, std::move(tensor), std::move(record));
-  return entry->second;
-}
-
-ValueId GraphImport::transposed(ValueId value, const std::vector<int64_t>& permutation) {
-  const Value& source = graph_.value(value);
-  if (static_cast<size_t>(source.type.shape.rank()) != permutation.size()) {
-    throw_error(ErrorKind::kInvalidModel, "a tensor of rank {} is expected, '{}' is {}",
-                permutation.size(), source.name, to_string(source.type));
-  }
-  std::vector<int64_t> identity(permutation.size());
-  std::iota(identity.begin(), identity.end(), 0);
-  if (permutation == identity) return value;
-  if (source.kind == ValueKind::kConstant) return permuted_constant(value, permutation);
-  if (source.kind == ValueKind::kComputed) {
-    const Node& producer = graph_.node(source.producer);
-    const ValueId inner = producer.inputs.empty() ? ValueId{} : producer.inputs[0];
-    if (is_op(producer, "dequantize") && graph_.value(inner).kind == ValueKind::kConstant) {
-      Node again{.op = producer.op, .name = producer.name};
-      again.inputs = {permuted_constant(inner, permutation)};
-      return graph_.add_node(std::move(again))[0];
-    }
-  }
-  if (moves_only_units(source.type.shape, permutation)) {
-    return reshaped(value, permuted_shape(source.type.shape, permutation).dims());
-  }
-  Node node{.op = &op("transpose"), .name = source.name + "_transposed", .inputs = {value}};
-  node.attributes = Attributes::of(TransposeAttrs{permutation});
-  return emit(std::move(node), {source.type.quantization})[0];
-}
-
-ValueId GraphImport::reshaped(ValueId value, std::vector<int64_t> shape) {
-  const Value& source = graph_.value(value);
-  if (source.type.shape.dims() == shape) return value;
-  Node node{.op = &op("reshape"), .name = source.name + "_reshaped", .inputs = {value}};
-  node.attributes = Attributes::of(ShapeAttrs{std::move(shape)});
-  return emit(std::move(node), {source.type.quantization})[0];
-}
-
-bool GraphImport::may_fold(const Node& node, const std::vector<ValueId>& outputs) {
-  // Quantized weights keep their integers until it is clear who uses them.
-  if (is_op(node, "dequantize")) return false;
-  for (const ValueId input : node.inputs) {
-    if (input.valid() && graph_.value(input).kind != ValueKind::kConstant) return false;
-  }
-  if (node.op->cost != nullptr && node.op->cost(graph_, node).macs > kMaxFoldMacs) return false;
-  int64_t bytes = 0;
-  for (const ValueId output : outputs) {
-    const TensorType& type = graph_.value(output).type;
-    const int64_t count = type.shape.elements();
-    if (count > fold_budget_bytes_) return false;
-    bytes += count * static_cast<int64_t>(size_bytes(type.dtype));
-  }
-  if (bytes > fold_budget_bytes_) return false;
-  fold_budget_bytes_ -= bytes;
-  return true;
-}
-
-std::vector<ValueId> GraphImport::fold(const std::vector<ValueId>& outputs) {
-  const NodeId id = graph_.value(outputs[0]).producer;
-  const Node& node = graph_.node(id);
-  std::vector<Tensor> inputs;
-  for (const ValueId input : node.inputs) {
-    inputs.push_back(input.valid() ? *graph_.value(input).constant : Tensor());
-  }
-  std::vector<Tensor> results = evaluate_reference(graph_, node, inputs);
-  std::vector<std::pair<std::string, std::optional<Quantization>>> kept;
-  for (const ValueId output : outputs) {
-    kept.emplace_back(graph_.value(output).name, graph_.value(output).type.quantization);
-  }
-  graph_.remove_node(id);
-  std::vector<ValueId> constants;
-  for (size_t i = 0; i < results.size(); ++i) {
-    constants.push_back(
-        graph_.add_constant(kept[i].first, std::move(results[i]), std::move(kept[i].second)));
-  }
-  return constants;
-}
-
-std::vector<ValueId> GraphImport::emit(Node node,
-                                       std::vector<std::optional<Quantization>> quantization) {
-  Graph::OutputHints hints;
-  hints.quantization = std::move(quantization);
-  const std::vector<ValueId> outputs = graph_.add_node(std::move(node), hints);
-  const NodeId id = graph_.value(outputs[0]).producer;
-  return may_fold(graph_.node(id), outputs) ? fold(outputs) : outputs;
 }
 
 }  // namespace mote::onnx

@@ -51,8 +51,6 @@ class GraphImport {
   ValueId reshaped(ValueId value, std::vector<int64_t> shape);
 
   bool is_graph_output(const std::string& name) const { return output_names_.contains(name); }
-  /// Imports the nodes of a subgraph whose outer names are visible, returning its outputs.
-  std::vector<Operand> run_subgraph(onnxpb::GraphProto& body);
 
  private:
   struct Scope {
@@ -67,10 +65,15 @@ class GraphImport {
   Shape input_shape(const onnxpb::ValueInfoProto& info);
   void import_nodes(onnxpb::GraphProto& graph);
   void import_node(onnxpb::NodeProto& node);
+  void import_if(const NodeImport& node, onnxpb::NodeProto& proto);
+  /// The nodes of a subgraph, which sees the names around it; its outputs become those of `node`.
+  void inline_branch(onnxpb::GraphProto& body, const onnxpb::NodeProto& node);
   bool import_known(NodeImport& node, const onnxpb::NodeProto& proto);
   void set_outputs();
   void keep_metadata();
   void restore_constant_names();
+  void report_widened() const;
+  static int64_t fold_budget(int64_t file_bytes);
   bool may_fold(const Node& node, const std::vector<ValueId>& outputs);
   std::vector<ValueId> fold(const std::vector<ValueId>& outputs);
   ValueId permuted_constant(ValueId value, const std::vector<int64_t>& permutation);
@@ -86,6 +89,7 @@ class GraphImport {
   std::string batch_name_;
   int64_t fold_budget_bytes_ = 0;
   int64_t nodes_left_ = 0;
+  int64_t widened_halves_ = 0;  ///< f16 constants that became f32
 };
 
 }  // namespace mote::onnx

@@ -4,6 +4,7 @@
 
 #include "mote/formats/onnx/export_graph.h"
 #include "mote/formats/onnx/import.h"
+#include "mote/formats/onnx/tensor_proto.h"
 #include "mote/ir/op_def.h"
 
 namespace mote::onnx {
@@ -26,6 +27,14 @@ const Tensor* NodeExport::constant(size_t i) const {
 
 std::string NodeExport::input(size_t i, Layout layout, Form form) {
   return has_input(i) ? owner_.tensor(node_.inputs[i], layout, form) : std::string();
+}
+
+std::string NodeExport::cast(const std::string& tensor, DataType dtype) {
+  return emit("Cast", {tensor}, {{"to", int64_t{onnx_code(dtype)}}});
+}
+
+std::string NodeExport::input_as(size_t i, DataType dtype) {
+  return input_type(i).dtype == dtype ? input(i) : cast(input(i), dtype);
 }
 
 bool NodeExport::prefers_nchw(size_t i) const {
@@ -148,6 +157,7 @@ std::string NodeExport::aligned_input(size_t i, Layout layout) {
   const Shape& shape = input_type(i).shape;
   if (layout == Layout::kPlain || shape.rank() == 4) return input(i, layout);
   if (shape.rank() == 0 || shape.elements() == 1) return input(i);
+  if (constant(i) != nullptr) return owner_.permuted(node_.inputs[i], kNhwcToNchw);
   // The last axis is the channel: [c] becomes [c,1,1], [w,c] becomes [c,1,w].
   std::vector<int64_t> dims(shape.begin(), shape.end());
   dims.insert(dims.begin(), static_cast<size_t>(4 - shape.rank()), 1);
@@ -160,6 +170,15 @@ void NodeExport::output_elementwise(std::string_view op_type, const std::vector<
   std::vector<std::string> names;
   for (const size_t i : inputs) names.push_back(aligned_input(i, layout));
   output_activated(emit(op_type, names, attributes), activation, layout);
+}
+
+void NodeExport::output_built(
+    const std::vector<size_t>& inputs,
+    const std::function<std::string(const std::vector<std::string>&)>& build) {
+  const Layout layout = common_layout(inputs);
+  std::vector<std::string> names;
+  for (const size_t i : inputs) names.push_back(aligned_input(i, layout));
+  output(0, build(names), layout);
 }
 
 }  // namespace mote::onnx

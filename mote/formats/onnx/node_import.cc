@@ -319,7 +319,7 @@ bool NodeImport::can_be_nhwc(size_t i) const {
   const Shape held = shape(i);
   if (held.rank() == 0) return true;
   if (held.is_static() && held.elements() == 1) return true;
-  return constant(i) != nullptr || (held.rank() == 4 && operand(i).nhwc.valid());
+  return is_weight(i) || (held.rank() == 4 && operand(i).nhwc.valid());
 }
 
 void NodeImport::output_built(const std::vector<size_t>& inputs,

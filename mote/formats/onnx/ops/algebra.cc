@@ -1,4 +1,5 @@
 // Einsum, and integer matrix products.
+#include "mote/formats/onnx/export.h"
 #include "mote/formats/onnx/import.h"
 #include "mote/ops/einsum.h"
 #include "mote/ops/math_attrs.h"
@@ -31,13 +32,20 @@ void import_matmul_integer(NodeImport& node) {
                 to_string(node.shape(1)));
   }
   const EinsumAttrs attrs{"...mk,...kn->...mn"};
-  node.output(0, node.emit("einsum", {centred(node, 0, 2), centred(node, 1, 3)},
-                           Attributes::of(attrs)));
+  node.output(
+      0, node.emit("einsum", {centred(node, 0, 2), centred(node, 1, 3)}, Attributes::of(attrs)));
+}
+
+void export_einsum(NodeExport& node) {
+  std::vector<std::string> inputs;
+  for (size_t i = 0; i < node.node().inputs.size(); ++i) inputs.push_back(node.input(i));
+  node.output(0, node.emit("Einsum", inputs, {{"equation", node.attrs<EinsumAttrs>().equation}}));
 }
 
 }  // namespace
 
 void ops_algebra(OnnxSink& sink) {
+  sink.add_export({.op = "einsum", .handler = export_einsum});
   sink.add_import({.op_type = "Einsum", .handler = import_einsum});
   sink.add_import({.op_type = "MatMulInteger", .handler = import_matmul_integer});
 }

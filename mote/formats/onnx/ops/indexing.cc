@@ -1,4 +1,5 @@
 // Operators that look up, scatter, sort or mask by position.
+#include "mote/formats/onnx/export.h"
 #include "mote/formats/onnx/import.h"
 #include "mote/ops/index_attrs.h"
 #include "mote/ops/shape_attrs.h"
@@ -100,9 +101,82 @@ void import_hardmax(NodeImport& node) {
   node.output(0, node.reshape(x, dims));
 }
 
+void export_gather_elements(NodeExport& node) {
+  node.output(0, node.emit("GatherElements", {node.input(0), node.input(1)},
+                           {{"axis", node.attrs<AxisAttrs>().axis}}));
+}
+
+void export_gather_nd(NodeExport& node) {
+  node.output(0, node.emit("GatherND", {node.input(0), node.input_as(1, DataType::kI64)},
+                           {{"batch_dims", node.attrs<GatherNdAttrs>().batch_dims}}));
+}
+
+// "max" and "min" came with opset 18.
+void export_scatter(NodeExport& node) {
+  const auto& attrs = node.attrs<ScatterAttrs>();
+  OnnxAttributes attributes{{"reduction", std::string(name(attrs.reduction))}};
+  if (node.row().op_type == "ScatterElements") attributes.push_back({"axis", attrs.axis});
+  node.output(
+      0, node.emit(node.row().op_type,
+                   {node.input(0), node.input_as(1, DataType::kI64), node.input(2)}, attributes));
+}
+
+void export_one_hot(NodeExport& node) {
+  const auto& attrs = node.attrs<OneHotAttrs>();
+  const std::string depth = node.initializer(Tensor::scalar<int64_t>(attrs.depth), "depth");
+  node.output(0,
+              node.emit("OneHot", {node.input(0), depth, node.input(1)}, {{"axis", attrs.axis}}));
+}
+
+void export_top_k(NodeExport& node) {
+  const auto& attrs = node.attrs<TopKAttrs>();
+  const auto results =
+      node.emit_all("TopK", {node.input(0), node.ints({attrs.k}, "k")},
+                    {{"axis", attrs.axis}, {"largest", int64_t{attrs.largest}}}, 2);
+  node.output(0, results[0]);
+  node.output(1, attrs.dtype == DataType::kI64 ? results[1] : node.cast(results[1], attrs.dtype));
+}
+
+void export_cumsum(NodeExport& node) {
+  const auto& attrs = node.attrs<CumsumAttrs>();
+  const std::string axis = node.initializer(Tensor::scalar<int64_t>(attrs.axis), "axis");
+  node.output(
+      0, node.emit("CumSum", {node.input(0), axis},
+                   {{"exclusive", int64_t{attrs.exclusive}}, {"reverse", int64_t{attrs.reverse}}}));
+}
+
+void export_trilu(NodeExport& node) {
+  const auto& attrs = node.attrs<TriluAttrs>();
+  const std::string k = node.initializer(Tensor::scalar<int64_t>(attrs.diagonal), "k");
+  node.output(0, node.emit("Trilu", {node.input(0), k}, {{"upper", int64_t{attrs.upper}}}));
+}
+
+void export_reverse_sequence(NodeExport& node) {
+  const auto& attrs = node.attrs<ReverseSequenceAttrs>();
+  node.output(0, node.emit("ReverseSequence", {node.input(0), node.input_as(1, DataType::kI64)},
+                           {{"time_axis", attrs.time_axis}, {"batch_axis", attrs.batch_axis}}));
+}
+
+void export_hardmax(NodeExport& node) {
+  node.output(0, node.emit("Hardmax", {node.input(0)}, {{"axis", node.attrs<AxisAttrs>().axis}}));
+}
+
 }  // namespace
 
 void ops_indexing(OnnxSink& sink) {
+  sink.add_export({.op = "gather_elements", .handler = export_gather_elements});
+  sink.add_export({.op = "gather_nd", .handler = export_gather_nd});
+  const auto scatter = [&](std::string_view op, std::string_view op_type) {
+    sink.add_export({.op = op, .handler = export_scatter, .op_type = op_type, .since = 18});
+  };
+  scatter("scatter_elements", "ScatterElements");
+  scatter("scatter_nd", "ScatterND");
+  sink.add_export({.op = "one_hot", .handler = export_one_hot});
+  sink.add_export({.op = "top_k", .handler = export_top_k});
+  sink.add_export({.op = "cumsum", .handler = export_cumsum});
+  sink.add_export({.op = "trilu", .handler = export_trilu});
+  sink.add_export({.op = "reverse_sequence", .handler = export_reverse_sequence});
+  sink.add_export({.op = "hardmax", .handler = export_hardmax});
   sink.add_import({.op_type = "GatherElements", .handler = import_gather_elements});
   sink.add_import({.op_type = "GatherND", .handler = import_gather_nd});
   sink.add_import({.op_type = "Scatter", .handler = import_scatter, .op = "scatter_elements"});

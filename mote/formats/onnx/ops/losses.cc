@@ -1,4 +1,5 @@
 // NegativeLogLikelihoodLoss, SoftmaxCrossEntropyLoss.
+#include "mote/formats/onnx/export.h"
 #include "mote/formats/onnx/import.h"
 #include "mote/ops/loss_attrs.h"
 #include "mote/ops/nn_attrs.h"
@@ -35,9 +36,18 @@ void import_cross_entropy(NodeImport& node) {
   if (node.has_output(1)) node.output(1, log_probabilities);
 }
 
+void export_nll(NodeExport& node) {
+  const auto& attrs = node.attrs<NllLossAttrs>();
+  OnnxAttributes attributes{{"reduction", std::string(name(attrs.reduction))}};
+  if (attrs.has_ignore_index) attributes.push_back({"ignore_index", attrs.ignore_index});
+  node.output(0, node.emit("NegativeLogLikelihoodLoss",
+                           {node.input(0), node.input(1), node.input(2)}, attributes));
+}
+
 }  // namespace
 
 void ops_losses(OnnxSink& sink) {
+  sink.add_export({.op = "negative_log_likelihood_loss", .handler = export_nll});
   sink.add_import({.op_type = "NegativeLogLikelihoodLoss", .handler = import_nll});
   sink.add_import({.op_type = "SoftmaxCrossEntropyLoss", .handler = import_cross_entropy});
 }

@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <cctype>
 
+#include "mote/formats/onnx/export.h"
 #include "mote/formats/onnx/import.h"
+#include "mote/ir/op_def.h"
 #include "mote/ops/recurrent_attrs.h"
 #include "mote/ops/shape_attrs.h"
 
@@ -23,6 +25,10 @@ std::string lower(std::string text) {
   return text;
 }
 
+bool takes_beta(std::string_view activation) {
+  return activation == "scaledtanh" || activation == "hardsigmoid" || activation == "affine";
+}
+
 // Alphas and betas are listed for the activations that take one, in their order.
 void set_activations(const NodeImport& node, RecurrentAttrs& attrs) {
   for (const std::string& activation : node.texts("activations")) {
@@ -38,12 +44,10 @@ void set_activations(const NodeImport& node, RecurrentAttrs& attrs) {
   for (const std::string& activation : attrs.activations) {
     const ActivationDefaults defaults = activation_defaults(activation);
     const bool takes_alpha = defaults.alpha != 0.0f;
-    const bool takes_beta =
-        activation == "scaledtanh" || activation == "hardsigmoid" || activation == "affine";
     attrs.alphas.push_back(takes_alpha && next_alpha < alphas.size() ? alphas[next_alpha++]
                                                                      : defaults.alpha);
-    attrs.betas.push_back(takes_beta && next_beta < betas.size() ? betas[next_beta++]
-                                                                 : defaults.beta);
+    attrs.betas.push_back(takes_beta(activation) && next_beta < betas.size() ? betas[next_beta++]
+                                                                             : defaults.beta);
   }
 }
 
@@ -78,9 +82,57 @@ void import_recurrent(NodeImport& node) {
   }
 }
 
+// ONNX's spelling of an activation.
+std::string spelled(const NodeExport& node, std::string_view activation) {
+  constexpr std::string_view kNames[] = {
+      "Relu",       "Tanh",        "Sigmoid", "Affine",   "LeakyRelu", "ThresholdedRelu",
+      "ScaledTanh", "HardSigmoid", "Elu",     "Softsign", "Softplus"};
+  for (const std::string_view name : kNames) {
+    if (lower(std::string(name)) == activation) return std::string(name);
+  }
+  node.refuse("activation '{}' has no name in ONNX", activation);
+}
+
+void export_recurrent(NodeExport& node) {
+  const auto& attrs = node.attrs<RecurrentAttrs>();
+  std::vector<std::string> activations;
+  std::vector<float> alphas;
+  std::vector<float> betas;
+  std::vector<std::string> own = attrs.activations;
+  if (own.empty()) own = default_activations(node.node().op->name, attrs.direction);
+  for (size_t i = 0; i < own.size(); ++i) {
+    activations.push_back(spelled(node, own[i]));
+    const ActivationDefaults defaults = activation_defaults(own[i]);
+    const bool takes_alpha = defaults.alpha != 0.0f;
+    if (takes_alpha) alphas.push_back(i < attrs.alphas.size() ? attrs.alphas[i] : defaults.alpha);
+    if (takes_beta(own[i]))
+      betas.push_back(i < attrs.betas.size() ? attrs.betas[i] : defaults.beta);
+  }
+  const Shape& r = node.input_type(2).shape;
+  OnnxAttributes attributes{{"direction", std::string(name(attrs.direction))},
+                            {"hidden_size", r[2]},
+                            {"activations", activations}};
+  if (!alphas.empty()) attributes.push_back({"activation_alpha", alphas});
+  if (!betas.empty()) attributes.push_back({"activation_beta", betas});
+  if (attrs.clip != 0.0f) attributes.push_back({"clip", attrs.clip});
+  if (attrs.input_forget) attributes.push_back({"input_forget", int64_t{1}});
+  if (attrs.linear_before_reset) attributes.push_back({"linear_before_reset", int64_t{1}});
+  std::vector<std::string> inputs;
+  for (size_t i = 0; i < node.node().inputs.size(); ++i) {
+    const bool lengths = i == 4 && node.has_input(i);
+    inputs.push_back(lengths ? node.input_as(i, DataType::kI32) : node.input(i));
+  }
+  const size_t outputs = node.node().outputs.size();
+  const auto results = node.emit_all(node.row().op_type, inputs, attributes, outputs);
+  for (size_t i = 0; i < outputs; ++i) node.output(i, results[i]);
+}
+
 }  // namespace
 
 void ops_recurrent(OnnxSink& sink) {
+  sink.add_export({.op = "lstm", .handler = export_recurrent, .op_type = "LSTM"});
+  sink.add_export({.op = "gru", .handler = export_recurrent, .op_type = "GRU"});
+  sink.add_export({.op = "rnn", .handler = export_recurrent, .op_type = "RNN"});
   sink.add_import({.op_type = "LSTM", .handler = import_recurrent, .op = "lstm"});
   sink.add_import({.op_type = "GRU", .handler = import_recurrent, .op = "gru"});
   sink.add_import({.op_type = "RNN", .handler = import_recurrent, .op = "rnn"});

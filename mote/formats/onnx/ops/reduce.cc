@@ -91,6 +91,15 @@ void export_mean(NodeExport& node) {
   node.output(0, node.reshape(stored, node.output_type(0).shape), Layout::kPlain, Form::kStored);
 }
 
+// ReduceMax and ReduceMin take no bools.
+void export_reduce_bool(NodeExport& node) {
+  const auto& attrs = node.attrs<ReduceAttrs>();
+  const std::string numbers = node.input_as(0, DataType::kI32);
+  const std::string y = node.emit(node.row().op_type, {numbers, node.ints(attrs.axes, "axes")},
+                                  {{"keepdims", int64_t{attrs.keep_dims}}});
+  node.output(0, node.cast(y, DataType::kBool));
+}
+
 void export_arg(NodeExport& node) {
   const auto& attrs = node.attrs<ArgAttrs>();
   std::string y = node.emit(node.row().op_type, {node.input(0)},
@@ -116,6 +125,15 @@ void ops_reduce(OnnxSink& sink) {
                                        : export_reduce,
                      .op_type = op_type});
   };
+  constexpr int64_t kAxesAsInput = 18;
+  sink.add_export({.op = "reduce_any",
+                   .handler = export_reduce_bool,
+                   .op_type = "ReduceMax",
+                   .since = kAxesAsInput});
+  sink.add_export({.op = "reduce_all",
+                   .handler = export_reduce_bool,
+                   .op_type = "ReduceMin",
+                   .since = kAxesAsInput});
   add("ReduceMean", "mean", import_reduce);
   add("ReduceSum", "sum", import_reduce);
   add("ReduceMax", "reduce_max", import_reduce);

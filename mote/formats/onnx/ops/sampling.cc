@@ -1,4 +1,5 @@
 // GridSample, RoiAlign, MaxUnpool.
+#include "mote/formats/onnx/export.h"
 #include "mote/formats/onnx/import.h"
 #include "mote/ops/index_attrs.h"
 #include "mote/ops/resize_attrs.h"
@@ -17,15 +18,16 @@ Interpolation interpolation_of(const NodeImport& node) {
 }
 
 void import_grid_sample(NodeImport& node) {
-  if (node.rank(0) != 4) node.refuse("an input of shape {}; images are sampled only", to_string(node.shape(0)));
+  if (node.rank(0) != 4)
+    node.refuse("an input of shape {}; images are sampled only", to_string(node.shape(0)));
   GridSampleAttrs attrs;
   attrs.mode = interpolation_of(node);
   const std::string outside = node.text("padding_mode", "zeros");
   if (outside == "border") attrs.outside = OutsideGrid::kBorder;
   if (outside == "reflection") attrs.outside = OutsideGrid::kReflection;
   attrs.align_corners = node.integer("align_corners", 0) != 0;
-  node.output_nhwc(0, node.emit("grid_sample", {node.input_nhwc(0), node.input(1)},
-                                Attributes::of(attrs)));
+  node.output_nhwc(
+      0, node.emit("grid_sample", {node.input_nhwc(0), node.input(1)}, Attributes::of(attrs)));
 }
 
 void import_roi_align(NodeImport& node) {
@@ -65,8 +67,8 @@ void import_max_unpool(NodeImport& node) {
   const ValueId empty = node.emit("broadcast_to", {node.add_constant(Tensor(type, Shape{}))},
                                   Attributes::of(ShapeAttrs{{Shape(dims).elements()}}));
   const ValueId scattered =
-      node.emit("scatter_elements", {empty, node.reshape(node.input(1), {-1}),
-                                     node.reshape(node.input(0), {-1})},
+      node.emit("scatter_elements",
+                {empty, node.reshape(node.input(1), {-1}), node.reshape(node.input(0), {-1})},
                 Attributes::of(ScatterAttrs{}));
   ValueId y = node.reshape(scattered, dims);
   if (node.has_input(2)) {
@@ -79,9 +81,39 @@ void import_max_unpool(NodeImport& node) {
   node.output(0, y);
 }
 
+void export_grid_sample(NodeExport& node) {
+  const auto& attrs = node.attrs<GridSampleAttrs>();
+  std::string mode(name(attrs.mode));
+  if (node.opset() < 20 && attrs.mode != Interpolation::kNearest) mode = "bi" + mode;
+  node.output(0,
+              node.emit("GridSample", {node.input(0, Layout::kNchw), node.input(1)},
+                        {{"mode", mode},
+                         {"padding_mode", std::string(name(attrs.outside))},
+                         {"align_corners", int64_t{attrs.align_corners}}}),
+              Layout::kNchw);
+}
+
+void export_roi_align(NodeExport& node) {
+  const auto& attrs = node.attrs<RoiAlignAttrs>();
+  node.output(
+      0,
+      node.emit("RoiAlign",
+                {node.input(0, Layout::kNchw), node.input(1), node.input_as(2, DataType::kI64)},
+                {{"output_height", attrs.size[0]},
+                 {"output_width", attrs.size[1]},
+                 {"sampling_ratio", attrs.sampling_ratio},
+                 {"spatial_scale", attrs.spatial_scale},
+                 {"mode", std::string(attrs.maximum ? "max" : "avg")},
+                 {"coordinate_transformation_mode",
+                  std::string(attrs.half_pixel ? "half_pixel" : "output_half_pixel")}}),
+      Layout::kNchw);
+}
+
 }  // namespace
 
 void ops_sampling(OnnxSink& sink) {
+  sink.add_export({.op = "grid_sample", .handler = export_grid_sample});
+  sink.add_export({.op = "roi_align", .handler = export_roi_align});
   sink.add_import({.op_type = "GridSample", .handler = import_grid_sample});
   sink.add_import({.op_type = "RoiAlign", .handler = import_roi_align});
   sink.add_import({.op_type = "MaxUnpool", .handler = import_max_unpool});

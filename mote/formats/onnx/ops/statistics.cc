@@ -1,6 +1,7 @@
 // Normalizations by statistics of the input itself: layer, instance, mean-variance, local response.
 #include <algorithm>
 
+#include "mote/formats/onnx/export.h"
 #include "mote/formats/onnx/import.h"
 #include "mote/ops/math_attrs.h"
 #include "mote/ops/nn_attrs.h"
@@ -105,9 +106,75 @@ void import_lp_norm(NodeImport& node) {
   node.output(0, node.emit("div", {x, norm}));
 }
 
+std::string filled(NodeExport& node, const Shape& shape, float value, std::string_view hint) {
+  const std::vector<float> values(static_cast<size_t>(shape.elements()), value);
+  return node.initializer(Tensor::of(shape, values), hint);
+}
+
+void export_layer_norm(NodeExport& node) {
+  const auto& attrs = node.attrs<NormAttrs>();
+  const Shape& x = node.input_type(0).shape;
+  const int axis = normalize_axis(attrs.axis, x.rank(), "axis");
+  const Shape tail(std::vector<int64_t>(x.begin() + axis, x.end()));
+  if (!node.has_input(1) && !tail.is_static()) node.refuse("normalization over the batch");
+  const std::string gamma = node.has_input(1) ? node.input(1) : filled(node, tail, 1.0f, "gamma");
+  node.output(0, node.emit("LayerNormalization", {node.input(0), gamma, node.input(2)},
+                           {{"axis", int64_t{axis}}, {"epsilon", attrs.epsilon}}));
+}
+
+// ONNX normalizes axis 1, which is ours where the last of four is.
+Layout channels_first(NodeExport& node, int64_t given) {
+  const int rank = node.input_type(0).shape.rank();
+  const int axis = normalize_axis(given, rank, "axis");
+  if (rank == 4 && axis == 3) return Layout::kNchw;
+  if (axis != 1) node.refuse("normalization along axis {} of {}", axis, rank);
+  return Layout::kPlain;
+}
+
+void export_instance_norm(NodeExport& node) {
+  const auto& attrs = node.attrs<NormAttrs>();
+  const Layout layout = channels_first(node, attrs.axis);
+  const Shape& x = node.input_type(0).shape;
+  const Shape channels{x[normalize_axis(attrs.axis, x.rank(), "axis")]};
+  const std::string gamma =
+      node.has_input(1) ? node.input(1) : filled(node, channels, 1.0f, "gamma");
+  const std::string beta = node.has_input(2) ? node.input(2) : filled(node, channels, 0.0f, "beta");
+  node.output(0,
+              node.emit("InstanceNormalization", {node.input(0, layout), gamma, beta},
+                        {{"epsilon", attrs.epsilon}}),
+              layout);
+}
+
+void export_lrn(NodeExport& node) {
+  const auto& attrs = node.attrs<LrnAttrs>();
+  const Layout layout = channels_first(node, attrs.axis);
+  node.output(0,
+              node.emit("LRN", {node.input(0, layout)},
+                        {{"size", attrs.size},
+                         {"alpha", attrs.alpha * static_cast<float>(attrs.size)},
+                         {"beta", attrs.beta},
+                         {"bias", attrs.bias}}),
+              layout);
+}
+
+// The sum of squares is kept above TFLite's bound (L2_NORMALIZATION, epsilon 1e-6).
+void export_l2_normalization(NodeExport& node) {
+  constexpr float kLeastSquare = 1e-6f;
+  const std::string x = node.input(0);
+  const std::string squares =
+      node.emit("ReduceSumSquare", {x, node.ints({-1}, "axes")}, {{"keepdims", int64_t{1}}});
+  const std::string least = node.initializer(Tensor::scalar<float>(kLeastSquare), "least");
+  const std::string norm = node.emit("Sqrt", {node.emit("Max", {squares, least})});
+  node.output(0, node.emit("Div", {x, norm}));
+}
+
 }  // namespace
 
 void ops_statistics(OnnxSink& sink) {
+  sink.add_export({.op = "layer_norm", .handler = export_layer_norm});
+  sink.add_export({.op = "instance_norm", .handler = export_instance_norm});
+  sink.add_export({.op = "local_response_normalization", .handler = export_lrn});
+  sink.add_export({.op = "l2_normalization", .handler = export_l2_normalization, .since = 18});
   sink.add_import({.op_type = "LayerNormalization", .handler = import_layer_norm});
   sink.add_import({.op_type = "InstanceNormalization", .handler = import_instance_norm});
   sink.add_import({.op_type = "MeanVarianceNormalization", .handler = import_mean_variance});
