@@ -50,7 +50,10 @@ class PeerBatch {
     const std::string bytes = joined_bytes(inputs);
     write_file(path(name, ".tflite"), model);
     write_file(path(name, ".in"), std::string_view(bytes));
+    ++size_;
   }
+
+  size_t size() const { return size_; }
 
   /// `runtime` is "tflm" or "litert". True when the driver itself went well.
   bool run(const std::string& runtime) const {
@@ -75,6 +78,7 @@ class PeerBatch {
   }
 
   std::filesystem::path folder_;
+  size_t size_ = 0;
 };
 
 }  // namespace mote::test

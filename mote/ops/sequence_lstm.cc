@@ -285,7 +285,11 @@ std::optional<Graph> sample(Rng& rng, SampleKind kind) {
                                        : Quantization::per_tensor(1.0f / 32768.0f, 0);
     c_record = Quantization::per_tensor(std::exp2(static_cast<float>(rng.integer(-14, -11))), 0);
   }
-  lstm.inputs[kH] = lstm.graph.add_state("h", Tensor(h, {batch, lstm.units}), h_record);
+  Tensor h_content(h, {batch, lstm.units});
+  if (kind == SampleKind::kI8) {  // the real value zero
+    for (int8_t& q : h_content.data<int8_t>()) q = static_cast<int8_t>(h_record->zero_point());
+  }
+  lstm.inputs[kH] = lstm.graph.add_state("h", std::move(h_content), h_record);
   lstm.inputs[kC] = lstm.graph.add_state(
       "c", Tensor(integer ? DataType::kI16 : DataType::kF32, {batch, lstm.units}), c_record);
   Graph::OutputHints hints;

@@ -5,7 +5,7 @@
 
 Every FOLDER/<name>.tflite is run once on FOLDER/<name>.in (raw bytes of all inputs in order); the raw
 bytes of all outputs go to FOLDER/<name>.out, or the reason why there are none to FOLDER/<name>.err.
-Each model has a process of its own, so that one that brings its runtime down hurts no other.
+One process runs them one after another; where a model brings it down, a fresh one goes on with the next.
 """
 import os
 import pathlib
@@ -64,34 +64,45 @@ def run_litert(model, data):
     return [interpreter.get_tensor(d["index"]) for d in interpreter.get_output_details()]
 
 
-def last_line(log):
+def reason_in(log):
+    """The last line that a runtime printed; what it says after it failed is of no use."""
     log.seek(0)
     lines = [line for line in log.read().decode(errors="replace").splitlines() if line.strip()]
     return lines[-1] if lines else "no message"
 
 
-def run_case(run, path):
-    """In a child: its standard error is kept as the reason of a failure."""
+def run_case(run, path, log):
+    log.seek(0)
+    log.truncate()
+    try:
+        outputs = run(path.read_bytes(), path.with_suffix(".in").read_bytes())
+        path.with_suffix(".out").write_bytes(b"".join(o.tobytes() for o in outputs))
+    except BaseException as error:  # whatever it is, it is the answer
+        said = reason_in(log)
+        path.with_suffix(".err").write_text(f"{type(error).__name__}: {error}: {said}".replace("\n", " "))
+
+
+def run_until_one_kills(run, paths):
+    """Runs cases in a child; returns how many are settled, the one that killed the child included."""
     with tempfile.TemporaryFile() as log:
         child = os.fork()
         if child == 0:
-            os.dup2(log.fileno(), 2)
             os.dup2(log.fileno(), 1)
-            try:
-                outputs = run(path.read_bytes(), path.with_suffix(".in").read_bytes())
-                path.with_suffix(".out").write_bytes(b"".join(o.tobytes() for o in outputs))
-                status = 0
-            except BaseException as error:  # whatever it is, it is the answer
-                os.write(2, f"\n{type(error).__name__}: {error}\n".replace("\n", " ").encode())
-                status = 1
-            os._exit(status)
+            os.dup2(log.fileno(), 2)
+            for path in paths:
+                run_case(run, path, log)
+            os._exit(0)
         status = os.waitpid(child, 0)[1]
         if status == 0:
-            return
-        reason = last_line(log)
-        if os.WIFSIGNALED(status):
-            reason = f"killed by {signal.Signals(os.WTERMSIG(status)).name}: {reason}"
-        path.with_suffix(".err").write_text(reason)
+            return len(paths)
+        settled = sum(1 for path in paths if is_settled(path))
+        why = f"killed by {signal.Signals(os.WTERMSIG(status)).name}" if os.WIFSIGNALED(status) else "exit"
+        paths[settled].with_suffix(".err").write_text(f"{why}: {reason_in(log)}")
+        return settled + 1
+
+
+def is_settled(path):
+    return path.with_suffix(".out").exists() or path.with_suffix(".err").exists()
 
 
 def main():
@@ -100,8 +111,9 @@ def main():
         from tflite_micro.python.tflite_micro import runtime  # noqa: F401
     else:
         import ai_edge_litert.interpreter  # noqa: F401
-    for path in sorted(pathlib.Path(sys.argv[2]).glob("*.tflite")):
-        run_case(run, path)
+    paths = sorted(pathlib.Path(sys.argv[2]).glob("*.tflite"))
+    while paths:
+        paths = paths[run_until_one_kills(run, paths):]
 
 
 if __name__ == "__main__":

@@ -142,15 +142,28 @@ int32_t ExportContext::bias(size_t i, size_t x, size_t weight) {
   const int32_t index = input(i);
   if (index == kAbsent) return index;
   auto& tensor = exporter_.main.tensors[static_cast<size_t>(index)];
+  if (tensor.quantization || !is_integer(type(i).dtype)) return index;
+  tensor.quantization = bias_record(x, weight);
+  return index;
+}
+
+std::optional<Quantization> ExportContext::bias_record(size_t x, size_t weight) const {
   const auto& of_x = type(x).quantization;
   const auto& of_weight = type(weight).quantization;
-  if (tensor.quantization || !of_x || !of_weight || !is_integer(type(i).dtype)) return index;
+  if (!of_x || !of_weight) return std::nullopt;
   Quantization record = *of_weight;
   for (float& scale : record.scales) scale *= of_x->scale();
   std::fill(record.zero_points.begin(), record.zero_points.end(), 0);
   if (!record.is_per_tensor()) record.axis = 0;
-  tensor.quantization = std::move(record);
-  return index;
+  return record;
+}
+
+int32_t ExportContext::bias_or_zeros(size_t i, size_t x, size_t weight) {
+  if (has_input(i)) return bias(i, x, weight);
+  std::optional<Quantization> record = bias_record(x, weight);
+  DataType dtype = record ? DataType::kI32 : DataType::kF32;
+  if (type(0).dtype == DataType::kI16) dtype = DataType::kI64;
+  return constant_tensor("bias", Tensor(dtype, {output_type().shape.back()}), std::move(record));
 }
 
 int32_t ExportContext::constant_ints(std::string_view suffix, const std::vector<int64_t>& values) {

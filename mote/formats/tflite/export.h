@@ -114,6 +114,9 @@ class ExportContext {
   std::vector<int32_t> outputs();
   /// A bias; one without a record gets scale(input) * scale(weight), which runtimes check.
   int32_t bias(size_t i, size_t x, size_t weight);
+  /// The same; zeros where there is none. LiteRT's CONV_2D and TensorFlow Lite Micro's
+  /// DEPTHWISE_CONV_2D and SVDF read a bias even where the file has none.
+  int32_t bias_or_zeros(size_t i, size_t x, size_t weight);
   int32_t constant_ints(std::string_view suffix, const std::vector<int64_t>& values);
   int32_t constant_tensor(std::string_view suffix, Tensor content,
                           std::optional<Quantization> quantization = std::nullopt);
@@ -147,6 +150,9 @@ class ExportContext {
   }
 
  private:
+  /// Scales of products of `x` and `weight`; nothing where one of them is a float.
+  std::optional<Quantization> bias_record(size_t x, size_t weight) const;
+
   Exporter& exporter_;
   const Node& node_;
 };

@@ -133,7 +133,7 @@ void export_conv_2d(ExportContext& context) {
   const int version = conv_version(context, context.version(1, 3, 4), {2, 5});
   context.emit(
       CONV_2D, attrs.groups > 1 ? std::max(version, kGrouped) : version,
-      {x.tensor, context.input(1), context.bias(2, 0, 1)}, context.outputs(),
+      {x.tensor, context.input(1), context.bias_or_zeros(2, 0, 1)}, context.outputs(),
       schema::CreateConv2DOptions(context.builder(), x.kind, static_cast<int>(attrs.stride[1]),
                                   static_cast<int>(attrs.stride[0]), fused_from(attrs.activation),
                                   static_cast<int>(attrs.dilation[1]),
@@ -148,7 +148,7 @@ void export_depthwise(ExportContext& context) {
   const int64_t multiplier = context.shape(1)[3] / context.shape(0)[3];
   context.emit(DEPTHWISE_CONV_2D,
                conv_version(context, context.version(dilated ? 2 : 1, 3, 5), {4, 6}),
-               {x.tensor, context.input(1), context.bias(2, 0, 1)}, context.outputs(),
+               {x.tensor, context.input(1), context.bias_or_zeros(2, 0, 1)}, context.outputs(),
                schema::CreateDepthwiseConv2DOptions(
                    context.builder(), x.kind, static_cast<int>(attrs.stride[1]),
                    static_cast<int>(attrs.stride[0]), static_cast<int>(multiplier),

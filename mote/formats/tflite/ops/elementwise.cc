@@ -51,9 +51,9 @@ constexpr PlainOp kPlainOps[] = {
     {BuiltinOperator::TANH, "tanh"},
     {BuiltinOperator::RELU, "relu"},
     {BuiltinOperator::RELU6, "relu6"},
-    {BuiltinOperator::RELU_N1_TO_1, "relu_n1_to_1"},
-    {BuiltinOperator::HARD_SWISH, "hard_swish"},
-    {BuiltinOperator::PRELU, "prelu"},
+    {BuiltinOperator::RELU_N1_TO_1, "relu_n1_to_1", 1, 1},
+    {BuiltinOperator::HARD_SWISH, "hard_swish", 1, 1},
+    {BuiltinOperator::PRELU, "prelu", 1, 1},
 };
 
 template <size_t kIndex>

@@ -42,8 +42,13 @@ void import_sequence_lstm(ImportContext& context) {
 
 void export_svdf(ExportContext& context) {
   const auto& attrs = context.attrs<SvdfAttrs>();
+  constexpr size_t kTimeWeights = 2;
+  constexpr size_t kBias = 3;
+  constexpr size_t kState = 4;
+  std::vector<int32_t> inputs = context.inputs();
+  inputs.at(kBias) = context.bias_or_zeros(kBias, kState, kTimeWeights);
   context.emit(schema::BuiltinOperator::SVDF, context.is_hybrid() ? 4 : context.version(1, 3, 3),
-               context.inputs(), context.outputs(),
+               inputs, context.outputs(),
                schema::CreateSVDFOptions(context.builder(), static_cast<int32_t>(attrs.rank),
                                          fused_from(attrs.activation), context.is_hybrid()));
 }

@@ -76,8 +76,7 @@ int32_t block_of(const ExportContext& context) {
 }
 
 void export_depth_to_space(ExportContext& context) {
-  context.emit(schema::BuiltinOperator::DEPTH_TO_SPACE, context.version(1, 2, 2), context.inputs(),
-               context.outputs(),
+  context.emit(schema::BuiltinOperator::DEPTH_TO_SPACE, 1, context.inputs(), context.outputs(),
                schema::CreateDepthToSpaceOptions(context.builder(), block_of(context)));
 }
 
