@@ -99,5 +99,7 @@ int guarded_main(int argc, char** argv) {
 int main(int argc, char** argv) {
   std::signal(SIGINT, mote::cli::on_interrupt);
   std::signal(SIGTERM, mote::cli::on_interrupt);
+  // A limit on file sizes is then an error of the write that hits it.
+  std::signal(SIGXFSZ, SIG_IGN);
   return mote::cli::guarded_main(argc, argv);
 }

@@ -28,26 +28,61 @@ class FileDescriptor {
   FileDescriptor& operator=(const FileDescriptor&) = delete;
 
   int get() const { return descriptor_; }
-  int release() { return std::exchange(descriptor_, -1); }
 
  private:
   int descriptor_;
 };
 
-// Removes the temporary file unless it was renamed into place.
-class TemporaryFile {
+// A file that has no name while it is written, so that even a killed process leaves nothing behind;
+// where the file system has no such files, one with a temporary name beside `path`.
+class NewFile {
  public:
-  explicit TemporaryFile(std::string path) : path_(std::move(path)) {}
-  ~TemporaryFile() {
-    if (!path_.empty()) ::unlink(path_.c_str());
+  explicit NewFile(const std::filesystem::path& path) : path_(path) {
+    const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+    unnamed_ = ::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+    if (unnamed_ >= 0) return;
+    temporary_path_ = path.string() + ".XXXXXX";
+    named_ = ::mkostemp(temporary_path_.data(), O_CLOEXEC);
+    if (named_ < 0) {
+      temporary_path_.clear();
+      throw_io(path_, "write");
+    }
   }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  ~NewFile() {
+    if (!temporary_path_.empty()) ::unlink(temporary_path_.c_str());
+    if (descriptor() >= 0) ::close(descriptor());
+  }
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
 
-  void keep() { path_.clear(); }
+  int descriptor() const { return unnamed_ >= 0 ? unnamed_ : named_; }
+
+  void move_into_place() {
+    if (unnamed_ >= 0) give_temporary_name();
+    if (::rename(temporary_path_.c_str(), path_.c_str()) != 0) throw_io(path_, "write");
+    temporary_path_.clear();
+  }
 
  private:
-  std::string path_;
+  // Linking cannot replace a file, only renaming can.
+  void give_temporary_name() {
+    constexpr int kMaxAttempts = 1000;
+    const std::string self = fmt::format("/proc/self/fd/{}", unnamed_);
+    for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+      const std::string name = fmt::format("{}.{}.{}", path_.string(), ::getpid(), attempt);
+      if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0) {
+        temporary_path_ = name;
+        return;
+      }
+      if (errno != EEXIST) break;
+    }
+    throw_io(path_, "write");
+  }
+
+  std::filesystem::path path_;
+  std::string temporary_path_;
+  int unnamed_ = -1;
+  int named_ = -1;
 };
 
 }  // namespace
@@ -90,25 +125,19 @@ void check_writable(const std::filesystem::path& path) {
 
 void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes) {
   check_writable(path);
-  std::string temporary_path = path.string() + ".XXXXXX";
-  FileDescriptor file(::mkostemp(temporary_path.data(), O_CLOEXEC));
-  if (file.get() < 0) throw_io(path, "write");
-  TemporaryFile temporary(temporary_path);
-
+  NewFile file(path);
   while (!bytes.empty()) {
-    const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());
+    const ssize_t written = ::write(file.descriptor(), bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) throw_io(path, "write");
     bytes = bytes.subspan(static_cast<size_t>(written));
   }
-  // mkostemp makes the file private; what the user asked for follows the umask like any other file.
+  // So far the file is private; what the user asked for follows the umask like any other file.
   const mode_t mask = ::umask(0);
   ::umask(mask);
-  if (::fchmod(file.get(), 0666 & ~mask) != 0) throw_io(path, "set the mode of");
-  if (::fsync(file.get()) != 0) throw_io(path, "write");
-  if (::close(file.release()) != 0) throw_io(path, "write");
-  if (::rename(temporary_path.c_str(), path.c_str()) != 0) throw_io(path, "write");
-  temporary.keep();
+  if (::fchmod(file.descriptor(), 0666 & ~mask) != 0) throw_io(path, "set the mode of");
+  if (::fsync(file.descriptor()) != 0) throw_io(path, "write");
+  file.move_into_place();
 }
 
 void write_file(const std::filesystem::path& path, std::string_view text) {

@@ -26,8 +26,9 @@ class MappedFile {
 
 std::string read_text_file(const std::filesystem::path& path);
 
-/// Writes to a temporary name in the same folder, syncs, then renames: a full disk, a signal or a
-/// crash leaves the old file (or none) in place. Throws kIo naming the path and the reason.
+/// Writes a file without a name in the same folder, syncs it, then puts it in place: a full disk, a
+/// signal or a crash leaves the old file (or none) and nothing else. Throws kIo naming the path and
+/// the reason.
 void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes);
 void write_file(const std::filesystem::path& path, std::string_view text);
 

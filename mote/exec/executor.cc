@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "mote/base/checked.h"
 #include "mote/base/error.h"
 
 namespace mote {
@@ -50,7 +51,8 @@ class BufferPool {
 };
 
 size_t bytes_of(const TensorType& type) {
-  return static_cast<size_t>(type.shape.elements()) * size_bytes(type.dtype);
+  return static_cast<size_t>(checked_mul(
+      type.shape.elements(), static_cast<int64_t>(size_bytes(type.dtype)), "bytes of a tensor"));
 }
 
 struct Step {
@@ -141,8 +143,8 @@ class Planner {
     for (const ValueId output : node.outputs) step.context.outputs.push_back(operand(output));
     if (options_.kernels == Kernels::kFast && node.op->prepare_fast != nullptr) {
       const PrepareContext prepare{&plan_.graph, &node, options_.numerics, options_.isa};
-      step.kernel =
-          with_context([&] { return describe(node); }, [&] { return node.op->prepare_fast(prepare); });
+      step.kernel = with_context([&] { return describe(node); },
+                                 [&] { return node.op->prepare_fast(prepare); });
     }
     if (!step.kernel) step.kernel = node.op->reference;
     return step;
@@ -179,8 +181,8 @@ void Executor::Impl::check_inputs(std::span<const Tensor> inputs) const {
     const Value& value = graph.value(graph.inputs()[i]);
     if (inputs[i].dtype() != value.type.dtype ||
         inputs[i].shape() != value.type.shape.bind(batch)) {
-      throw_error(ErrorKind::kInvalidArgument, "input '{}' takes {}, but {}{} was given", value.name,
-                  to_string(value.type), mote::name(inputs[i].dtype()),
+      throw_error(ErrorKind::kInvalidArgument, "input '{}' takes {}, but {}{} was given",
+                  value.name, to_string(value.type), mote::name(inputs[i].dtype()),
                   to_string(inputs[i].shape()));
     }
   }
@@ -227,7 +229,8 @@ void Executor::reset() {
     if (value.kind != ValueKind::kState) continue;
     const auto [entry, is_new] = impl_->states.try_emplace(id.index, *value.constant);
     // The plan holds the address, so the content is replaced in place.
-    if (!is_new) copy_bytes(entry->second.bytes(), value.constant->bytes(), value.constant->size_bytes());
+    if (!is_new)
+      copy_bytes(entry->second.bytes(), value.constant->bytes(), value.constant->size_bytes());
   }
 }
 
@@ -241,21 +244,23 @@ std::vector<Tensor> Executor::run(std::span<const Tensor> inputs) {
   const Plan& plan = *impl_->plan;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const ValueId id = plan.graph.inputs()[i];
-    copy_bytes(plan.address[static_cast<size_t>(id.index)], inputs[i].bytes(), inputs[i].size_bytes());
+    copy_bytes(plan.address[static_cast<size_t>(id.index)], inputs[i].bytes(),
+               inputs[i].size_bytes());
   }
   std::vector<ConstTensorView> views;
   for (const Step& step : plan.steps) {
     with_context([&] { return describe(*step.context.node); }, [&] { step.kernel(step.context); });
     if (!impl_->hook) continue;
     views.clear();
-    for (size_t i = 0; i < step.context.outputs.size(); ++i) views.push_back(step.context.output(i));
+    for (size_t i = 0; i < step.context.outputs.size(); ++i)
+      views.push_back(step.context.output(i));
     impl_->hook(step.id, *step.context.node, views);
   }
   std::vector<Tensor> outputs;
   for (const ValueId id : plan.graph.outputs()) {
     const TensorType& type = plan.graph.value(id).type;
-    outputs.push_back(Tensor::copy_of(
-        {type.dtype, type.shape, plan.address[static_cast<size_t>(id.index)]}));
+    outputs.push_back(
+        Tensor::copy_of({type.dtype, type.shape, plan.address[static_cast<size_t>(id.index)]}));
   }
   return outputs;
 }
