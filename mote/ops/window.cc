@@ -44,12 +44,12 @@ void expect_bias(const InferContext& context, size_t i, int64_t channels) {
     context.fail("the bias is {}, expected [{}]", to_string(context.shape(i)), channels);
   }
   const DataType dtype = context.dtype(i);
-  const bool fits = context.dtype(0) == DataType::kF32 ? dtype == DataType::kF32
-                    : context.dtype(0) == DataType::kI16
-                        ? dtype == DataType::kI64 || dtype == DataType::kI32
-                        : dtype == DataType::kI32;
-  if (!fits && !is_float(context.dtype(0))) {
-    context.fail("the bias is {} beside {} activations", name(dtype), name(context.dtype(0)));
+  const DataType x = context.dtype(0);
+  const bool fits = is_float(x)           ? dtype == x
+                    : x == DataType::kI16 ? dtype == DataType::kI64 || dtype == DataType::kI32
+                                          : dtype == DataType::kI32;
+  if (!fits) {
+    context.fail("the bias is {} beside {} activations", name(dtype), name(x));
   }
 }
 

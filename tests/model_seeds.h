@@ -1,12 +1,13 @@
-// Small sound TFLite files of our own: one for each operator and element type that TFLite has.
+// Small sound model files of our own: one for each operator and element type that a format has.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "mote/formats/tflite/tflite_model.h"
-#include "tests/samples.h"
+#include "mote/base/error.h"
+#include "mote/ops/op_table.h"
 
 namespace mote::test {
 
@@ -15,17 +16,19 @@ struct SeedFile {
   std::vector<std::byte> bytes;
 };
 
-inline std::optional<std::vector<std::byte>> written(const Graph& graph) {
+using WriteModel = std::function<std::vector<std::byte>(const Graph&)>;
+
+inline std::optional<std::vector<std::byte>> written(const WriteModel& write, const Graph& graph) {
   try {
-    return write_tflite(graph);
+    return write(graph);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kUnsupported) throw;
     return std::nullopt;
   }
 }
 
-/// In a fixed order. Files above `max_bytes` are left out.
-inline std::vector<SeedFile> tflite_seeds(size_t max_bytes) {
+/// In a fixed order. Files above `max_bytes` and those that the format cannot express are left out.
+inline std::vector<SeedFile> model_seeds(const WriteModel& write, size_t max_bytes) {
   std::vector<SeedFile> seeds;
   for (const OpDef* def : all_ops()) {
     if (def->sample == nullptr) continue;
@@ -33,7 +36,7 @@ inline std::vector<SeedFile> tflite_seeds(size_t max_bytes) {
       Rng rng(1);
       const std::optional<Graph> graph = def->sample(rng, kind);
       if (!graph) continue;
-      const auto bytes = written(*graph);
+      const auto bytes = written(write, *graph);
       if (!bytes || bytes->size() > max_bytes) continue;
       seeds.push_back({std::string(def->name) + "_" + std::string(name(kind)), *bytes});
     }
