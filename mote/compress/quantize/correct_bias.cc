@@ -137,12 +137,18 @@ CorrectBiasResult correct_bias(Graph& integer, const Graph& reference,
         result.largest_shift = std::max(result.largest_shift, std::abs(errors[o]) / step);
       }
       store_bias(integer, id, corrected);
+      result.biases[id.index] = std::move(corrected);
       ++result.layers;
     }
     wave.run(id);
   }
   integer.remove_unused();
   return result;
+}
+
+void store_biases(Graph& integer, const std::map<int32_t, std::vector<double>>& biases) {
+  for (const auto& [node, bias] : biases) store_bias(integer, NodeId{node}, bias);
+  integer.remove_unused();
 }
 
 }  // namespace mote

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <map>
+#include <vector>
 
 #include "mote/compress/quantize/statistics.h"
 
@@ -23,6 +24,8 @@ struct CorrectBiasOptions {
 struct CorrectBiasResult {
   int64_t layers = 0;
   double largest_shift = 0.0;  ///< of a bias, in steps of its layer's output
+  /// The biases stored, by integer node.
+  std::map<int32_t, std::vector<double>> biases;
 };
 
 /// How many samples may be held at once: the activations of all of them that are alive together
@@ -35,5 +38,8 @@ CorrectBiasResult correct_bias(Graph& integer, const Graph& reference,
                                const std::map<int32_t, NodeId>& node_of,
                                const Statistics& statistics, const SampleSource& samples,
                                const CorrectBiasOptions& options, const Observer& observer);
+
+/// Replaces the biases of those integer nodes.
+void store_biases(Graph& integer, const std::map<int32_t, std::vector<double>>& biases);
 
 }  // namespace mote

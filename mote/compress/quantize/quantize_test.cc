@@ -208,11 +208,22 @@ TEST(MaxDrop, leaves_only_the_bad_layer_float) {
   EXPECT_LE(*result.drop, *bounded.max_drop);
 }
 
+// Two classes closer than a step of the sum that is the output, which is no layer and stays
+// integer.
 TEST(MaxDrop, says_when_the_bound_cannot_be_met) {
-  const QuantizeResult result =
-      quantize(block_net(24, Activation::kRelu), {}, {.max_drop = -1.0}, {});
-  EXPECT_GT(*result.drop, -1.0);
-  EXPECT_EQ(result.float_nodes.size(), 5u);
+  Rng rng(24);
+  Built built;
+  built.last = built.graph.add_input("x", {DataType::kF32, {kDynamic, 12, 12, 3}});
+  add_layer(built, rng, "conv_2d", 2, Activation::kNone);
+  const Layer layer = float_layers(built.graph)[0];
+  set_weights(built.graph, layer, std::vector<float>(6, 0.0f));
+  set_bias(built.graph, layer, std::vector<float>{100.0f, 100.01f});
+  built.last = built.graph.add_node(
+      {.op = &op("add"), .name = "sum", .inputs = {built.last, built.last}})[0];
+  built.graph.set_outputs({built.last});
+  const QuantizeResult result = quantize(built.graph, {}, {.max_drop = 0.0}, {});
+  EXPECT_DOUBLE_EQ(*result.drop, 100.0);
+  EXPECT_EQ(result.float_nodes.size(), 1u);
   EXPECT_NE(result.notes.front().find("cannot be met"), std::string::npos) << result.notes.front();
 }
 

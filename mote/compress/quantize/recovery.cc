@@ -19,7 +19,7 @@ constexpr int64_t kSyntheticProbes = 8;
 // layers by 1.2 to 2 (docs/howto/quantize.md has the measurement).
 constexpr float kSyntheticMargin = 1.7f;
 // Memory that bias correction may hold in activations.
-constexpr int64_t kCorrectionBytes = int64_t{64} << 20;
+constexpr int64_t kCorrectionBytes = int64_t{24} << 20;
 // A per-channel clip costs an operator per layer; it has to give at least this.
 constexpr double kWorthAClipDb = 0.3;
 // Cut ranges fit the samples they were cut for a little better than others: they have to give this.
@@ -284,18 +284,34 @@ void Recovery::choose_ranges() {
   }
 }
 
+// In batches that fit into memory, each against the float network on the same samples; the biases
+// are the averages. The last batch may be smaller and counts by its samples.
 void Recovery::correct_biases(State& state) const {
-  const int64_t count =
-      std::min(inputs_.samples.count, samples_within(state.integer.graph, kCorrectionBytes));
-  const SampleSource samples = first_samples(count);
-  const bool all = count == inputs_.samples.count;
-  const Statistics statistics =
-      all ? Statistics{}
-          : collect_statistics(state.graph, samples,
-                               {.threads = options_.threads, .exec = options_.exec}, observer_);
-  correct_bias(state.integer.graph, state.graph, state.integer.node_of,
-               all ? state.statistics : statistics, samples,
-               {.threads = options_.threads, .exec = options_.exec}, observer_);
+  const CollectOptions collect{.threads = options_.threads, .exec = options_.exec};
+  const int64_t total = inputs_.samples.count;
+  const int64_t size = std::min(total, samples_within(state.integer.graph, kCorrectionBytes));
+  std::map<int32_t, std::vector<double>> mean;
+  for (int64_t first = 0; first < total; first += size) {
+    SampleSource batch = inputs_.samples;
+    batch.count = std::min(size, total - first);
+    batch.inputs = [this, first](int64_t index, const Graph& graph) {
+      return inputs_.samples.inputs(first + index, graph);
+    };
+    const Statistics statistics =
+        size == total ? Statistics{} : collect_statistics(state.graph, batch, collect, observer_);
+    Graph corrected = state.integer.graph;
+    const CorrectBiasResult result =
+        correct_bias(corrected, state.graph, state.integer.node_of,
+                     size == total ? state.statistics : statistics, batch,
+                     {.threads = options_.threads, .exec = options_.exec}, observer_);
+    const double share = static_cast<double>(batch.count) / static_cast<double>(total);
+    for (const auto& [node, bias] : result.biases) {
+      std::vector<double>& to = mean[node];
+      to.resize(bias.size(), 0.0);
+      for (size_t o = 0; o < bias.size(); ++o) to[o] += share * bias[o];
+    }
+  }
+  store_biases(state.integer.graph, mean);
   state.corrected = true;
 }
 
@@ -356,7 +372,8 @@ void Recovery::correct() {
   const int64_t count =
       std::min(inputs_.samples.count, samples_within(best_.integer.graph, kCorrectionBytes));
   offer({.name = kName,
-         .detail = fmt::format("every layer in order, integer execution, {} samples", count)},
+         .detail = fmt::format("every layer in order, integer execution, {} samples, {} at a time",
+                               inputs_.samples.count, count)},
         std::move(next), 0.0);
 }
 
