@@ -116,7 +116,10 @@ void FlatbufferMutator::change_place(Rng& rng, std::vector<std::byte>& bytes) co
   int64_t value = 0;
   std::memcpy(&value, bytes.data() + place, width);
   const int64_t kind = rng.integer(0, 3);
-  if (kind == 0) value += rng.integer(-4, 4);
+  if (kind == 0) {  // wraps, as a damaged file may
+    value = static_cast<int64_t>(static_cast<uint64_t>(value) +
+                                 static_cast<uint64_t>(rng.integer(-4, 4)));
+  }
   if (kind == 1) value = rng.integer(-16, 300);
   if (kind >= 2) value = kTelling[static_cast<size_t>(rng.integer(0, kTelling.size() - 1))];
   std::memcpy(bytes.data() + place, &value, width);

@@ -1,6 +1,7 @@
 #include "mote/formats/tflite/types.h"
 
 #include <array>
+#include <cstring>
 #include <utility>
 
 #include "mote/base/error.h"
@@ -59,7 +60,12 @@ std::optional<Quantization> quantization_from(const schema::QuantizationParamete
     throw_error(ErrorKind::kUnsupported, "custom quantization");
   }
   const std::span<const float> scales = elements(parameters->scale());
-  const std::span<const int64_t> zero_points = elements(parameters->zero_point());
+  // Copied, because a damaged file need not have them aligned to eight bytes.
+  const flatbuffers::Vector<int64_t>* stored = parameters->zero_point();
+  std::vector<int64_t> zero_points(stored == nullptr ? 0 : stored->size());
+  if (!zero_points.empty()) {
+    std::memcpy(zero_points.data(), stored->Data(), zero_points.size() * sizeof(int64_t));
+  }
   if (scales.empty() || means_nothing(scales, dtype)) return std::nullopt;
   if (zero_points.size() > 1 && zero_points.size() != scales.size()) {
     throw_error(ErrorKind::kInvalidModel, "{} scales and {} zero points", scales.size(),

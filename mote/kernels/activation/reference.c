@@ -229,7 +229,7 @@ static int32_t hard_swish(const mote_hard_swish_params* p, int32_t x) {
   const int32_t product = high_mul_16(reluish, scaled);
   const int32_t value = p->y_shift > 0 ? saturate_16(mote_shift_left(product, p->y_shift))
                                        : mote_rounding_divide_by_pot(product, -p->y_shift);
-  return value + p->y_zero_point;
+  return mote_wrapping_add(value, p->y_zero_point);
 }
 
 void mote_hard_swish_i8_reference(const mote_hard_swish_params* p, int64_t count, const int8_t* x,

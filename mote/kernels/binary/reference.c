@@ -48,7 +48,7 @@ static int32_t scaled(int32_t v, int32_t zero_point, mote_multiplier m,
 }
 
 static int32_t finish(const mote_binary_params* p, int32_t v) {
-  return clamp(p, mote_requantize_i32(v, p->y, p->rounding) + p->y_zero_point);
+  return clamp(p, mote_wrapping_add(mote_requantize_i32(v, p->y, p->rounding), p->y_zero_point));
 }
 
 static int32_t add(const mote_binary_params* p, int32_t u, int32_t v) {
@@ -94,14 +94,14 @@ static int32_t divide(const mote_binary_params* p, int32_t u, int32_t v) {
   const int32_t value = m.shift < -31 ? 0
                         : m.shift > 0 ? mote_saturating_shift_left(high, m.shift)
                                       : mote_rounding_divide_by_pot(high, -m.shift);
-  return clamp(p, mote_saturating_shift_left(value, 0) + p->y_zero_point);
+  return clamp(p, mote_wrapping_add(mote_saturating_shift_left(value, 0), p->y_zero_point));
 }
 
 static int32_t prelu(const mote_binary_params* p, int32_t u, int32_t v) {
   const int32_t x = u - p->a_zero_point;
   const int32_t value = x >= 0 ? mote_requantize_i32(x, p->a, p->rounding)
                                : mote_requantize_i32(x * (v - p->b_zero_point), p->b, p->rounding);
-  return clamp(p, value + p->y_zero_point);
+  return clamp(p, mote_wrapping_add(value, p->y_zero_point));
 }
 
 DEFINE_BINARY(add_f32, float, float, float, clamp_f32(p, u + v))

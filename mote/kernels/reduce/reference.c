@@ -38,7 +38,7 @@ void mote_reduce_prepare(float x_scale, float y_scale, int32_t is_mean, mote_red
 static int32_t requantized(const mote_reduce_params* p, int32_t sum, int64_t n) {
   const int32_t centred = (int32_t)(sum - p->x_zero_point * n);
   const int32_t scaled = mote_requantize_i32(centred, p->multiplier, p->rounding);
-  return mote_clamp_i32(scaled + p->y_zero_point, p->y_min, p->y_max);
+  return mote_clamp_i32(mote_wrapping_add(scaled, p->y_zero_point), p->y_min, p->y_max);
 }
 
 // `acc` starts as START, STEP folds in `value`, FINISH is the result over `n` elements.

@@ -65,6 +65,11 @@ static inline int32_t mote_rounding_divide_by_pot(int32_t x, int32_t exponent) {
   return (x >> exponent) + ((x & mask) > threshold ? 1 : 0);
 }
 
+/// a + b that wraps on overflow: only the scales of a senseless model get there.
+static inline int32_t mote_wrapping_add(int32_t a, int32_t b) {
+  return (int32_t)((uint32_t)a + (uint32_t)b);
+}
+
 /// x * 2^exponent that wraps on overflow, as the two's complement machine does.
 static inline int32_t mote_shift_left(int32_t x, int32_t exponent) {
   return (int32_t)((uint32_t)x << exponent);
@@ -89,22 +94,35 @@ static inline int32_t mote_requantize_i32(int32_t x, mote_multiplier m, mote_rou
       mote_saturating_rounding_doubling_high_mul(mote_shift_left(x, left), m.multiplier), right);
 }
 
+static inline int64_t mote_clamp_i64(int64_t x, int64_t low, int64_t high) {
+  return x < low ? low : (x > high ? high : x);
+}
+
+// The ranges in which 64-bit accumulators are defined; a senseless model saturates.
+#define MOTE_ACCUMULATOR_BITS_SHORT 47
+#define MOTE_ACCUMULATOR_BITS_SINGLE 55
+#define MOTE_MAX_SHIFT_I64 7
+
 /// x * m for 64-bit accumulators (int16 activations): the multiplier is cut to 15 bits, so that the
-/// product fits 64 bits, and the result rounded once, ties up. |x| < 2^47, shift in [-31, 7].
+/// product fits 64 bits, and the result rounded once, ties up. |x| <= 2^47 and shift <= 7, else saturated.
 static inline int32_t mote_requantize_i64(int64_t x, mote_multiplier m) {
   const int32_t short_multiplier =
       m.multiplier < 0x7FFF0000 ? (m.multiplier + (1 << 15)) >> 16 : 0x7FFF;
-  const int32_t total_shift = 15 - m.shift;
+  const int64_t limit = (int64_t)1 << MOTE_ACCUMULATOR_BITS_SHORT;
+  const int32_t total_shift = 15 - mote_clamp_i32(m.shift, -31, MOTE_MAX_SHIFT_I64);
+  x = mote_clamp_i64(x, -limit, limit);
   return (int32_t)((x * short_multiplier + ((int64_t)1 << (total_shift - 1))) >> total_shift);
 }
 
 /// x * m for 64-bit accumulators with the whole multiplier, rounded once, ties up (LiteRT's fully connected
-/// layers). |x| < 2^55, shift in [-31, 7].
+/// layers). |x| < 2^55 and shift <= 7, else saturated.
 static inline int32_t mote_requantize_i64_single(int64_t x, mote_multiplier m) {
+  const int64_t limit = ((int64_t)1 << MOTE_ACCUMULATOR_BITS_SINGLE) - 1;
+  x = mote_clamp_i64(x, -limit, limit);
   // x * multiplier needs up to 86 bits: x = high * 2^24 + low, with low in [0, 2^24).
   const int64_t high = x >> 24;
   const int64_t low = x & 0xFFFFFF;
-  const int32_t total_shift = 31 - m.shift;
+  const int32_t total_shift = 31 - mote_clamp_i32(m.shift, -31, MOTE_MAX_SHIFT_I64);
   const int64_t half = (int64_t)1 << (total_shift - 1);
   const int64_t sum = high * m.multiplier + ((low * m.multiplier + half) >> 24);
   return (int32_t)(sum >> (total_shift - 24));
@@ -113,7 +131,7 @@ static inline int32_t mote_requantize_i64_single(int64_t x, mote_multiplier m) {
 static inline int32_t mote_output_clamp(const mote_output_stage* stage, int32_t scaled,
                                         int32_t channel) {
   const int32_t max = stage->channel_max != NULL ? stage->channel_max[channel] : stage->max;
-  return mote_clamp_i32((int32_t)((uint32_t)scaled + (uint32_t)stage->zero_point), stage->min, max);
+  return mote_clamp_i32(mote_wrapping_add(scaled, stage->zero_point), stage->min, max);
 }
 
 /// The stored value of a 32-bit accumulator of output channel `channel`.

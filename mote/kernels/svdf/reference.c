@@ -59,8 +59,8 @@ void mote_svdf_f32_reference(const mote_svdf_params* p, const float* x, const fl
           total += w_time[i] * (memory[i] - p->state_zero_point);                     \
         }                                                                             \
         const int32_t scaled = mote_requantize_i32(total, p->to_output, p->rounding); \
-        y[(int64_t)n * units + u] =                                                   \
-            (int8_t)mote_clamp_i32(scaled + p->y_zero_point, INT8_MIN, INT8_MAX);     \
+        y[(int64_t)n * units + u] = (int8_t)mote_clamp_i32(                           \
+            mote_wrapping_add(scaled, p->y_zero_point), INT8_MIN, INT8_MAX);          \
       }                                                                               \
     }                                                                                 \
   }
