@@ -36,8 +36,7 @@ TEST_P(ExecutorSuite, fast_equals_reference) {
   EXPECT_GT(ran, 0) << "the sample facet of " << def.name << " makes nothing";
 }
 
-INSTANTIATE_TEST_SUITE_P(Ops, ExecutorSuite, testing::ValuesIn(test::operators()),
-                         test::case_name);
+INSTANTIATE_TEST_SUITE_P(Ops, ExecutorSuite, testing::ValuesIn(test::operators()), test::case_name);
 
 }  // namespace
 }  // namespace mote

@@ -1,4 +1,5 @@
-// Attributes and shapes come from files: whatever they say, an operator computes or throws an Error.
+// Attributes and shapes come from files: whatever they say, an operator computes or throws an
+// Error.
 #include <chrono>
 #include <limits>
 
@@ -27,7 +28,13 @@ constexpr int64_t kExtremes[] = {std::numeric_limits<int64_t>::min(),
                                  1000000007,
                                  std::numeric_limits<int64_t>::max() - 1,
                                  std::numeric_limits<int64_t>::max()};
-constexpr double kExtremeReals[] = {0.0,  -1.0, 1e-30, 1e30, 0.5, 3.0, std::numeric_limits<double>::infinity(),
+constexpr double kExtremeReals[] = {0.0,
+                                    -1.0,
+                                    1e-30,
+                                    1e30,
+                                    0.5,
+                                    3.0,
+                                    std::numeric_limits<double>::infinity(),
                                     std::numeric_limits<double>::quiet_NaN()};
 
 template <class T, size_t N>
@@ -62,8 +69,8 @@ struct Mutate {
   }
 };
 
-// One attribute, or one extent of one input, becomes something else. Throws Error when the attribute
-// does not take it.
+// One attribute, or one extent of one input, becomes something else. Throws Error when the
+// attribute does not take it.
 void mutate(Graph& graph, Rng& rng) {
   Node& node = graph.mutable_node(graph.topological_order()[0]);
   std::vector<NamedAttr> attributes = node.attributes.list();

@@ -19,12 +19,14 @@ namespace {
 
 constexpr std::string_view kIntroduction =
     "# Operators\n\n"
-    "Written by `tools/dev pages` from the tables in `mote/ops` and `mote/formats`; a test holds it "
+    "Written by `tools/dev pages` from the tables in `mote/ops` and `mote/formats`; a test holds "
+    "it "
     "to them.\n\n"
     "Every operator has shape inference and a reference kernel. Of the other facets: *axes*, which "
     "axes move together (channel pruning, per-channel scales); *permute*, a transpose can pass it; "
     "*quant*, it has a rule for an integer form; *cost*, its multiply-accumulates are counted; "
-    "*sample*, test cases are generated; *fast*, it has a kernel quicker than the reference. TFLite "
+    "*sample*, test cases are generated; *fast*, it has a kernel quicker than the reference. "
+    "TFLite "
     "and ONNX list the foreign operators that are read as this one, alone or with others.\n\n";
 
 std::set<std::string, std::less<>> tflite_read() {
@@ -61,9 +63,9 @@ std::string cell(std::string_view formula) {
 std::string row(const OpDef& def, const std::set<std::string, std::less<>>& tflite) {
   const auto mark = [](bool present) { return present ? " x |" : "  |"; };
   std::string text = fmt::format("| `{}` | {} |", def.name, cell(def.summary));
-  for (const bool present : {def.axes != nullptr, def.permute != nullptr, def.quant != nullptr,
-                             def.cost != nullptr, def.sample != nullptr,
-                             def.prepare_fast != nullptr}) {
+  for (const bool present :
+       {def.axes != nullptr, def.permute != nullptr, def.quant != nullptr, def.cost != nullptr,
+        def.sample != nullptr, def.prepare_fast != nullptr}) {
     text += mark(present);
   }
   const auto in_tflite = [&](std::string_view name) { return tflite.contains(name); };

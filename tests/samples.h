@@ -35,7 +35,8 @@ inline std::vector<Tensor> random_inputs(const Graph& graph, Rng& rng) {
   return inputs;
 }
 
-inline std::vector<Tensor> run(const Graph& graph, std::span<const Tensor> inputs, Kernels kernels) {
+inline std::vector<Tensor> run(const Graph& graph, std::span<const Tensor> inputs,
+                               Kernels kernels) {
   return Executor(graph, {.kernels = kernels}).run(inputs);
 }
 

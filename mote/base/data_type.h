@@ -9,7 +9,18 @@
 namespace mote {
 
 enum class DataType : uint8_t {
-  kF32, kF16, kF64, kI8, kI16, kI32, kI64, kU8, kU16, kU32, kU64, kBool,
+  kF32,
+  kF16,
+  kF64,
+  kI8,
+  kI16,
+  kI32,
+  kI64,
+  kU8,
+  kU16,
+  kU32,
+  kU64,
+  kBool,
 };
 
 /// "f32", "i8", "bool", ...: the names used in the text form, messages and JSON.
@@ -27,16 +38,27 @@ bool is_signed_integer(DataType type);
 /// Half precision is stored as `Half` (see half.h).
 template <class T>
 inline constexpr DataType data_type_of = T::kDataType;
-template <> inline constexpr DataType data_type_of<float> = DataType::kF32;
-template <> inline constexpr DataType data_type_of<double> = DataType::kF64;
-template <> inline constexpr DataType data_type_of<int8_t> = DataType::kI8;
-template <> inline constexpr DataType data_type_of<int16_t> = DataType::kI16;
-template <> inline constexpr DataType data_type_of<int32_t> = DataType::kI32;
-template <> inline constexpr DataType data_type_of<int64_t> = DataType::kI64;
-template <> inline constexpr DataType data_type_of<uint8_t> = DataType::kU8;
-template <> inline constexpr DataType data_type_of<uint16_t> = DataType::kU16;
-template <> inline constexpr DataType data_type_of<uint32_t> = DataType::kU32;
-template <> inline constexpr DataType data_type_of<uint64_t> = DataType::kU64;
-template <> inline constexpr DataType data_type_of<bool> = DataType::kBool;
+template <>
+inline constexpr DataType data_type_of<float> = DataType::kF32;
+template <>
+inline constexpr DataType data_type_of<double> = DataType::kF64;
+template <>
+inline constexpr DataType data_type_of<int8_t> = DataType::kI8;
+template <>
+inline constexpr DataType data_type_of<int16_t> = DataType::kI16;
+template <>
+inline constexpr DataType data_type_of<int32_t> = DataType::kI32;
+template <>
+inline constexpr DataType data_type_of<int64_t> = DataType::kI64;
+template <>
+inline constexpr DataType data_type_of<uint8_t> = DataType::kU8;
+template <>
+inline constexpr DataType data_type_of<uint16_t> = DataType::kU16;
+template <>
+inline constexpr DataType data_type_of<uint32_t> = DataType::kU32;
+template <>
+inline constexpr DataType data_type_of<uint64_t> = DataType::kU64;
+template <>
+inline constexpr DataType data_type_of<bool> = DataType::kBool;
 
 }  // namespace mote

@@ -3,7 +3,8 @@
 //   throw_error(ErrorKind::kInvalidModel, "node '{}': {} inputs, expected {}", name, n, 3);
 //
 // A message names the thing, the value found, the values allowed and the remedy. Callers that know
-// more (which file, which node) add it with `with_context`. The runtime and the kernels never throw.
+// more (which file, which node) add it with `with_context`. The runtime and the kernels never
+// throw.
 #pragma once
 
 #include <fmt/core.h>

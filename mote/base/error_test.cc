@@ -19,10 +19,11 @@ TEST(Error, every_kind_has_a_row_and_an_exit_code_of_its_own) {
 
 TEST(Error, context_is_prepended_outermost_first) {
   try {
-    with_context([] { return "reading 'a'"; }, [] {
-      with_context([] { return "node 'b'"; },
-                   [] { throw_error(ErrorKind::kInvalidModel, "{} inputs", 2); });
-    });
+    with_context([] { return "reading 'a'"; },
+                 [] {
+                   with_context([] { return "node 'b'"; },
+                                [] { throw_error(ErrorKind::kInvalidModel, "{} inputs", 2); });
+                 });
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
     EXPECT_STREQ(error.what(), "reading 'a': node 'b': 2 inputs");

@@ -28,8 +28,8 @@ uint16_t half_bits_from_float(float value) {
     return static_cast<uint16_t>(sign | steps);
   }
   constexpr int kDropped = kFloatMantissaBits - kHalfMantissaBits;
-  const uint32_t rebased = (bits & 0x7fffffffu) -
-                           (static_cast<uint32_t>(kFloatBias - kHalfBias) << kFloatMantissaBits);
+  const uint32_t rebased =
+      (bits & 0x7fffffffu) - (static_cast<uint32_t>(kFloatBias - kHalfBias) << kFloatMantissaBits);
   const uint32_t odd = (rebased >> kDropped) & 1u;
   const uint32_t rounded = (rebased + ((1u << (kDropped - 1)) - 1u) + odd) >> kDropped;
   return static_cast<uint16_t>(sign | rounded);

@@ -21,7 +21,7 @@ TEST(Half, ties_round_to_even_and_too_large_is_infinite) {
   EXPECT_EQ(float(Half(65519.0f)), 65504.0f);
   EXPECT_TRUE(std::isinf(float(Half(65520.0f))));
   EXPECT_TRUE(std::isnan(float(Half(NAN))));
-  EXPECT_EQ(Half(std::ldexp(1.0f, -25)).bits, 0);           // halfway to the smallest subnormal
+  EXPECT_EQ(Half(std::ldexp(1.0f, -25)).bits, 0);  // halfway to the smallest subnormal
   EXPECT_EQ(Half(std::ldexp(1.5f, -25)).bits, 1);
 }
 

@@ -15,8 +15,8 @@ int64_t Shape::elements() const {
   int64_t count = 1;
   for (int64_t dim : dims_) {
     if (dim < 0) {
-      throw_error(ErrorKind::kInvalidModel, "shape {} has a dynamic extent where a number is needed",
-                  to_string(*this));
+      throw_error(ErrorKind::kInvalidModel,
+                  "shape {} has a dynamic extent where a number is needed", to_string(*this));
     }
     count = checked_mul(count, dim, "elements of a tensor");
   }

@@ -40,8 +40,8 @@ void copy_bytes(std::byte* to, const void* from, size_t size_bytes) {
 namespace {
 
 size_t checked_size_bytes(DataType dtype, const Shape& shape) {
-  return static_cast<size_t>(checked_mul(
-      shape.elements(), static_cast<int64_t>(size_bytes(dtype)), "bytes of a tensor"));
+  return static_cast<size_t>(
+      checked_mul(shape.elements(), static_cast<int64_t>(size_bytes(dtype)), "bytes of a tensor"));
 }
 
 }  // namespace
@@ -97,18 +97,30 @@ std::vector<To> convert(const ConstTensorView& tensor) {
 template <class T>
 std::vector<T> elements_as(const ConstTensorView& tensor) {
   switch (tensor.dtype) {
-    case DataType::kF32: return convert<T, float>(tensor);
-    case DataType::kF16: return convert<T, Half>(tensor);
-    case DataType::kF64: return convert<T, double>(tensor);
-    case DataType::kI8: return convert<T, int8_t>(tensor);
-    case DataType::kI16: return convert<T, int16_t>(tensor);
-    case DataType::kI32: return convert<T, int32_t>(tensor);
-    case DataType::kI64: return convert<T, int64_t>(tensor);
-    case DataType::kU8: return convert<T, uint8_t>(tensor);
-    case DataType::kU16: return convert<T, uint16_t>(tensor);
-    case DataType::kU32: return convert<T, uint32_t>(tensor);
-    case DataType::kU64: return convert<T, uint64_t>(tensor);
-    case DataType::kBool: return convert<T, bool>(tensor);
+    case DataType::kF32:
+      return convert<T, float>(tensor);
+    case DataType::kF16:
+      return convert<T, Half>(tensor);
+    case DataType::kF64:
+      return convert<T, double>(tensor);
+    case DataType::kI8:
+      return convert<T, int8_t>(tensor);
+    case DataType::kI16:
+      return convert<T, int16_t>(tensor);
+    case DataType::kI32:
+      return convert<T, int32_t>(tensor);
+    case DataType::kI64:
+      return convert<T, int64_t>(tensor);
+    case DataType::kU8:
+      return convert<T, uint8_t>(tensor);
+    case DataType::kU16:
+      return convert<T, uint16_t>(tensor);
+    case DataType::kU32:
+      return convert<T, uint32_t>(tensor);
+    case DataType::kU64:
+      return convert<T, uint64_t>(tensor);
+    case DataType::kBool:
+      return convert<T, bool>(tensor);
   }
   throw_error(ErrorKind::kInternal, "unknown element type {}", static_cast<int>(tensor.dtype));
 }

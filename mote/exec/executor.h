@@ -5,7 +5,8 @@
 //
 // Operators run by their reference kernel or, with `Kernels::kFast`, by a quicker one where it has
 // one; integer results are the same bytes either way. An Executor is used by one thread at a time;
-// several may share one graph's constants. For throughput, run samples in parallel, an Executor each.
+// several may share one graph's constants. For throughput, run samples in parallel, an Executor
+// each.
 #pragma once
 
 #include <functional>

@@ -40,7 +40,7 @@ struct AxisRole {
 using TensorAxes = std::vector<AxisRole>;
 
 struct AxisMap {
-  std::vector<TensorAxes> inputs;   ///< absent inputs have an empty entry
+  std::vector<TensorAxes> inputs;  ///< absent inputs have an empty entry
   std::vector<TensorAxes> outputs;
 };
 

@@ -57,7 +57,7 @@ std::string to_string(const TensorType& type);
 enum class ValueKind {
   kInput,     ///< given by the caller
   kConstant,  ///< `constant` holds it
-  kState,     ///< kept between calls; `constant` holds the initial content; operators write in place
+  kState,  ///< kept between calls; `constant` holds the initial content; operators write in place
   kComputed,  ///< the output of a node
 };
 
@@ -66,8 +66,8 @@ struct Value {
   std::string name;  ///< unique in the graph
   TensorType type;
   std::shared_ptr<const Tensor> constant;
-  NodeId producer;         ///< of a kComputed value
-  int output_index = 0;    ///< which output of the producer
+  NodeId producer;       ///< of a kComputed value
+  int output_index = 0;  ///< which output of the producer
 };
 
 /// Mean and standard deviation of each output channel before the activation, as batch norm's beta
@@ -141,7 +141,8 @@ class Graph {
   /// All live nodes, producers before consumers; among those that are free, in order of creation.
   /// Writers of a state stay in order of creation. Throws kInvalidModel on a cycle.
   std::vector<NodeId> topological_order() const;
-  /// Nodes that read each value, by value index, in order of creation; a node is listed once per use.
+  /// Nodes that read each value, by value index, in order of creation; a node is listed once per
+  /// use.
   std::vector<std::vector<NodeId>> consumers() const;
   std::optional<ValueId> find_value(std::string_view name) const;
   bool is_output(ValueId id) const;
@@ -158,7 +159,8 @@ class Graph {
   void remove_node(NodeId id);
   /// Removes nodes no output or state depends on, then constants and states nobody reads.
   void remove_unused();
-  /// Re-runs inference over all nodes, replacing shapes and element types; quantization records stay.
+  /// Re-runs inference over all nodes, replacing shapes and element types; quantization records
+  /// stay.
   void infer_types();
 
   std::vector<Signature> signatures;

@@ -2,7 +2,8 @@
 //
 //   GraphEdit edit(graph);
 //   edit->replace_uses(old_value, new_value);
-//   edit.commit();   // drops what became unused, re-infers, verifies; throws and changes nothing on failure
+//   edit.commit();   // drops what became unused, re-infers, verifies; throws and changes nothing
+//   on failure
 //
 // Several shapes may change at once: rules are checked at commit, not in between. Without `commit`
 // nothing happens.

@@ -4,29 +4,40 @@ namespace mote {
 
 std::string_view name(Numerics numerics) {
   switch (numerics) {
-    case Numerics::kTflm: return "tflm";
-    case Numerics::kLitert: return "litert";
+    case Numerics::kTflm:
+      return "tflm";
+    case Numerics::kLitert:
+      return "litert";
   }
   return {};
 }
 
 std::string_view name(Isa isa) {
   switch (isa) {
-    case Isa::kAuto: return "auto";
-    case Isa::kPortable: return "portable";
-    case Isa::kAvx2: return "avx2";
-    case Isa::kAvx512: return "avx512";
+    case Isa::kAuto:
+      return "auto";
+    case Isa::kPortable:
+      return "portable";
+    case Isa::kAvx2:
+      return "avx2";
+    case Isa::kAvx512:
+      return "avx512";
   }
   return {};
 }
 
 std::string_view name(SampleKind kind) {
   switch (kind) {
-    case SampleKind::kF32: return "f32";
-    case SampleKind::kI8: return "i8";
-    case SampleKind::kI16: return "i16";
-    case SampleKind::kU8: return "u8";
-    case SampleKind::kHybrid: return "hybrid";
+    case SampleKind::kF32:
+      return "f32";
+    case SampleKind::kI8:
+      return "i8";
+    case SampleKind::kI16:
+      return "i16";
+    case SampleKind::kU8:
+      return "u8";
+    case SampleKind::kHybrid:
+      return "hybrid";
   }
   return {};
 }

@@ -60,7 +60,8 @@ class InferContext {
   /// The content of an input that must be constant; throws kUnsupported otherwise.
   const Tensor& required_constant(size_t i, std::string_view what) const;
 
-  /// Outputs are set in order. A quantization record that the output has already is kept by the caller.
+  /// Outputs are set in order. A quantization record that the output has already is kept by the
+  /// caller.
   void add_output(DataType dtype, Shape shape) { outputs_.push_back({dtype, std::move(shape)}); }
   struct Output {
     DataType dtype;
@@ -135,7 +136,8 @@ struct PrepareContext {
 /// time (a session owns its own).
 using PreparedKernel = std::function<void(const EvalContext&)>;
 
-/// How an operator is turned into its integer form. Source: TFLite 8-bit quantization specification.
+/// How an operator is turned into its integer form. Source: TFLite 8-bit quantization
+/// specification.
 struct QuantRule {
   enum class Role {
     kActivation,  ///< per-tensor asymmetric, its own scale

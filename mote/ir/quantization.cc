@@ -19,18 +19,27 @@ IntegerRange range_of() {
 
 IntegerRange integer_range(DataType type) {
   switch (type) {
-    case DataType::kI8: return range_of<int8_t>();
-    case DataType::kI16: return range_of<int16_t>();
-    case DataType::kI32: return range_of<int32_t>();
-    case DataType::kI64: return range_of<int64_t>();
-    case DataType::kU8: return range_of<uint8_t>();
-    case DataType::kU16: return range_of<uint16_t>();
-    case DataType::kU32: return range_of<uint32_t>();
-    case DataType::kU64: return {0, std::numeric_limits<int64_t>::max()};
+    case DataType::kI8:
+      return range_of<int8_t>();
+    case DataType::kI16:
+      return range_of<int16_t>();
+    case DataType::kI32:
+      return range_of<int32_t>();
+    case DataType::kI64:
+      return range_of<int64_t>();
+    case DataType::kU8:
+      return range_of<uint8_t>();
+    case DataType::kU16:
+      return range_of<uint16_t>();
+    case DataType::kU32:
+      return range_of<uint32_t>();
+    case DataType::kU64:
+      return {0, std::numeric_limits<int64_t>::max()};
     case DataType::kF32:
     case DataType::kF16:
     case DataType::kF64:
-    case DataType::kBool: break;
+    case DataType::kBool:
+      break;
   }
   throw_error(ErrorKind::kInvalidModel, "{} is not an integer type and cannot be quantized",
               name(type));
@@ -47,8 +56,10 @@ void validate(const Quantization& record, DataType dtype, const Shape& shape) {
           ? 1
           : static_cast<size_t>(shape[normalize_axis(record.axis, shape.rank(), "quantized axis")]);
   if (record.scales.size() != expected) {
-    throw_error(ErrorKind::kInvalidModel, "quantization of a tensor {} along axis {} has {} scales, "
-                "expected {}", to_string(shape), record.axis, record.scales.size(), expected);
+    throw_error(ErrorKind::kInvalidModel,
+                "quantization of a tensor {} along axis {} has {} scales, "
+                "expected {}",
+                to_string(shape), record.axis, record.scales.size(), expected);
   }
   for (size_t i = 0; i < record.scales.size(); ++i) {
     if (!std::isfinite(record.scales[i]) || record.scales[i] <= 0.0f) {

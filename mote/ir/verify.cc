@@ -9,8 +9,7 @@ namespace {
 
 void verify_value(const Value& value) {
   const bool has_content = value.constant != nullptr;
-  const bool needs_content =
-      value.kind == ValueKind::kConstant || value.kind == ValueKind::kState;
+  const bool needs_content = value.kind == ValueKind::kConstant || value.kind == ValueKind::kState;
   if (has_content != needs_content) {
     throw_error(ErrorKind::kInternal, "value '{}' {}", value.name,
                 has_content ? "is computed but has content" : "is constant but has no content");
@@ -24,8 +23,10 @@ void verify_value(const Value& value) {
   const Shape& shape = value.type.shape;
   for (int axis = 0; axis < shape.rank(); ++axis) {
     if (shape[axis] < 0 && !(axis == 0 && shape[axis] == kDynamic)) {
-      throw_error(ErrorKind::kUnsupported, "value '{}' has shape {}: only the first extent (the batch) "
-                  "may be dynamic; fix the others with --shape", value.name, to_string(shape));
+      throw_error(ErrorKind::kUnsupported,
+                  "value '{}' has shape {}: only the first extent (the batch) "
+                  "may be dynamic; fix the others with --shape",
+                  value.name, to_string(shape));
     }
   }
   shape.elements_per_sample();  // throws on overflow

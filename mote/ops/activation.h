@@ -16,10 +16,14 @@ constexpr std::array<Activation, 4> enum_values(Activation) {
 
 constexpr std::string_view name(Activation activation) {
   switch (activation) {
-    case Activation::kNone: return "none";
-    case Activation::kRelu: return "relu";
-    case Activation::kReluN1To1: return "relu_n1_to_1";
-    case Activation::kRelu6: return "relu6";
+    case Activation::kNone:
+      return "none";
+    case Activation::kRelu:
+      return "relu";
+    case Activation::kReluN1To1:
+      return "relu_n1_to_1";
+    case Activation::kRelu6:
+      return "relu6";
   }
   return {};
 }
@@ -31,10 +35,14 @@ struct ClampRange {
 
 constexpr ClampRange clamp_range(Activation activation) {
   switch (activation) {
-    case Activation::kNone: return {};
-    case Activation::kRelu: return {0.0f, std::numeric_limits<float>::infinity()};
-    case Activation::kReluN1To1: return {-1.0f, 1.0f};
-    case Activation::kRelu6: return {0.0f, 6.0f};
+    case Activation::kNone:
+      return {};
+    case Activation::kRelu:
+      return {0.0f, std::numeric_limits<float>::infinity()};
+    case Activation::kReluN1To1:
+      return {-1.0f, 1.0f};
+    case Activation::kRelu6:
+      return {0.0f, 6.0f};
   }
   return {};
 }

@@ -1,6 +1,7 @@
 // Operators that work on each line of a tensor along one axis.
 //
-//   for_each_line(x.shape, axis, [&](const Line& line) { ... from[line.start + i * line.step] ... });
+//   for_each_line(x.shape, axis, [&](const Line& line) { ... from[line.start + i * line.step] ...
+//   });
 #pragma once
 
 #include <cstdint>

@@ -134,10 +134,14 @@ OpDef definition(std::string_view summary, std::string_view tflite, std::string_
 }  // namespace
 
 void define_arg_reduce(OpSink& sink) {
-  sink.add(definition<"arg_max", true>("The position of the largest x along `axis`, the first of "
-                                       "equals unless `last`", "ARG_MAX", "ArgMax"));
-  sink.add(definition<"arg_min", false>("The position of the smallest x along `axis`, the first of "
-                                        "equals unless `last`", "ARG_MIN", "ArgMin"));
+  sink.add(
+      definition<"arg_max", true>("The position of the largest x along `axis`, the first of "
+                                  "equals unless `last`",
+                                  "ARG_MAX", "ArgMax"));
+  sink.add(
+      definition<"arg_min", false>("The position of the smallest x along `axis`, the first of "
+                                   "equals unless `last`",
+                                   "ARG_MIN", "ArgMin"));
 }
 
 }  // namespace mote::ops

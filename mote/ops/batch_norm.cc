@@ -35,7 +35,8 @@ void reference(const EvalContext& context) {
   const int axis = normalize_axis(attrs.axis, x.shape.rank(), "the axis");
   const auto channels = static_cast<size_t>(x.shape[axis]);
   std::vector<double> parameters[kParameters];
-  for (size_t i = 0; i < kParameters; ++i) parameters[i] = elements_as<double>(context.input(1 + i));
+  for (size_t i = 0; i < kParameters; ++i)
+    parameters[i] = elements_as<double>(context.input(1 + i));
   const auto& [gamma, beta, mean, variance] = parameters;
   std::vector<double> factor(channels);
   std::vector<double> offset(channels);
@@ -92,9 +93,8 @@ std::optional<Graph> sample(Rng& rng, SampleKind kind) {
     }
     inputs.push_back(graph.add_constant(name, std::move(content)));
   }
-  graph.set_outputs(graph.add_node({.op = &op("batch_norm"),
-                                    .inputs = std::move(inputs),
-                                    .attributes = Attributes::of(attrs)}));
+  graph.set_outputs(graph.add_node(
+      {.op = &op("batch_norm"), .inputs = std::move(inputs), .attributes = Attributes::of(attrs)}));
   return graph;
 }
 

@@ -47,8 +47,10 @@ struct Add {
   static constexpr QuantizedBinary kQuantized = QuantizedBinary::kAdd;
   template <class T>
   static T apply(T a, T b) {
-    if constexpr (std::is_floating_point_v<T>) return a + b;
-    else return static_cast<T>(bits(a) + bits(b));
+    if constexpr (std::is_floating_point_v<T>)
+      return a + b;
+    else
+      return static_cast<T>(bits(a) + bits(b));
   }
 };
 
@@ -56,8 +58,10 @@ struct Sub {
   static constexpr QuantizedBinary kQuantized = QuantizedBinary::kSub;
   template <class T>
   static T apply(T a, T b) {
-    if constexpr (std::is_floating_point_v<T>) return a - b;
-    else return static_cast<T>(bits(a) - bits(b));
+    if constexpr (std::is_floating_point_v<T>)
+      return a - b;
+    else
+      return static_cast<T>(bits(a) - bits(b));
   }
 };
 
@@ -65,8 +69,10 @@ struct Mul {
   static constexpr QuantizedBinary kQuantized = QuantizedBinary::kMul;
   template <class T>
   static T apply(T a, T b) {
-    if constexpr (std::is_floating_point_v<T>) return a * b;
-    else return static_cast<T>(bits(a) * bits(b));
+    if constexpr (std::is_floating_point_v<T>)
+      return a * b;
+    else
+      return static_cast<T>(bits(a) * bits(b));
   }
 };
 
@@ -74,8 +80,10 @@ struct Div {
   static constexpr QuantizedBinary kQuantized = QuantizedBinary::kDiv;
   template <class T>
   static T apply(T a, T b) {
-    if constexpr (std::is_floating_point_v<T>) return a / b;
-    else return quotient(a, b);
+    if constexpr (std::is_floating_point_v<T>)
+      return a / b;
+    else
+      return quotient(a, b);
   }
 };
 
@@ -96,8 +104,10 @@ struct FloorDiv {
 struct Mod {
   template <class T>
   static T apply(T a, T b) {
-    if constexpr (std::is_floating_point_v<T>) return std::fmod(a, b);
-    else return remainder(a, b);
+    if constexpr (std::is_floating_point_v<T>)
+      return std::fmod(a, b);
+    else
+      return remainder(a, b);
   }
 };
 
@@ -176,7 +186,9 @@ void clamp_to(const ClampRange& range, const TensorView& y) {
 }
 
 template <class Op>
-concept HasIntegerKernel = requires { Op::kQuantized; };
+concept HasIntegerKernel = requires {
+  Op::kQuantized;
+};
 
 template <class Op>
 void reference(const EvalContext& context) {
@@ -256,25 +268,44 @@ void define(OpSink& sink, const Row& row) {
 }  // namespace
 
 void define_binary(OpSink& sink) {
-  define<Add, "add">(sink, {.summary = "y = clamp(a + b)", .tflite_names = {"ADD", "ADD_N"},
-                     .onnx_names = {"Add", "Sum"}, .takes_activation = true, .quant = own_scales});
-  define<Sub, "sub">(sink, {.summary = "y = clamp(a - b)", .tflite_names = {"SUB"}, .onnx_names = {"Sub"},
-                     .takes_activation = true, .quant = own_scales});
-  define<Mul, "mul">(sink, {.summary = "y = clamp(a * b)", .tflite_names = {"MUL"}, .onnx_names = {"Mul"},
-                     .takes_activation = true, .quant = own_scales});
-  define<Div, "div">(sink, {.summary = "y = clamp(a / b); integers towards zero", .tflite_names = {"DIV"},
-                     .onnx_names = {"Div"}, .takes_activation = true});
-  define<FloorDiv, "floor_div">(sink, {.summary = "y = floor(a / b)", .tflite_names = {"FLOOR_DIV"}});
+  define<Add, "add">(sink, {.summary = "y = clamp(a + b)",
+                            .tflite_names = {"ADD", "ADD_N"},
+                            .onnx_names = {"Add", "Sum"},
+                            .takes_activation = true,
+                            .quant = own_scales});
+  define<Sub, "sub">(sink, {.summary = "y = clamp(a - b)",
+                            .tflite_names = {"SUB"},
+                            .onnx_names = {"Sub"},
+                            .takes_activation = true,
+                            .quant = own_scales});
+  define<Mul, "mul">(sink, {.summary = "y = clamp(a * b)",
+                            .tflite_names = {"MUL"},
+                            .onnx_names = {"Mul"},
+                            .takes_activation = true,
+                            .quant = own_scales});
+  define<Div, "div">(sink, {.summary = "y = clamp(a / b); integers towards zero",
+                            .tflite_names = {"DIV"},
+                            .onnx_names = {"Div"},
+                            .takes_activation = true});
+  define<FloorDiv, "floor_div">(sink,
+                                {.summary = "y = floor(a / b)", .tflite_names = {"FLOOR_DIV"}});
   define<Mod, "mod">(sink, {.summary = "y = a - b * trunc(a / b)", .onnx_names = {"Mod"}});
-  define<FloorMod, "floor_mod">(sink, {.summary = "y = a - b * floor(a / b)", .tflite_names = {"FLOOR_MOD"},
-                          .onnx_names = {"Mod"}});
-  define<Minimum, "minimum">(sink, {.summary = "y = min(a, b); NaN where either is", .tflite_names = {"MINIMUM"},
-                         .onnx_names = {"Min", "Clip"}, .quant = shared_scale});
-  define<Maximum, "maximum">(sink, {.summary = "y = max(a, b); NaN where either is", .tflite_names = {"MAXIMUM"},
-                         .onnx_names = {"Max", "Clip"}, .quant = shared_scale});
-  define<SquaredDifference, "squared_difference">(sink, {.summary = "y = (a - b)^2", .tflite_names = {"SQUARED_DIFFERENCE"},
-                                   .quant = own_scales});
-  define<Pow, "pow">(sink, {.summary = "y = a ^ b", .tflite_names = {"POW"}, .onnx_names = {"Pow"}});
+  define<FloorMod, "floor_mod">(sink, {.summary = "y = a - b * floor(a / b)",
+                                       .tflite_names = {"FLOOR_MOD"},
+                                       .onnx_names = {"Mod"}});
+  define<Minimum, "minimum">(sink, {.summary = "y = min(a, b); NaN where either is",
+                                    .tflite_names = {"MINIMUM"},
+                                    .onnx_names = {"Min", "Clip"},
+                                    .quant = shared_scale});
+  define<Maximum, "maximum">(sink, {.summary = "y = max(a, b); NaN where either is",
+                                    .tflite_names = {"MAXIMUM"},
+                                    .onnx_names = {"Max", "Clip"},
+                                    .quant = shared_scale});
+  define<SquaredDifference, "squared_difference">(
+      sink,
+      {.summary = "y = (a - b)^2", .tflite_names = {"SQUARED_DIFFERENCE"}, .quant = own_scales});
+  define<Pow, "pow">(sink,
+                     {.summary = "y = a ^ b", .tflite_names = {"POW"}, .onnx_names = {"Pow"}});
 }
 
 }  // namespace mote::ops

@@ -38,8 +38,8 @@ void infer_space_to_depth(InferContext& context) {
     context.fail("{} is no multiple of blocks of {}", to_string(x), block);
   }
   const int64_t area = checked_mul(block, block, "a block");
-  context.add_output(context.dtype(0), {x[0], x[1] / block, x[2] / block,
-                                        checked_mul(x[3], area, "channels")});
+  context.add_output(context.dtype(0),
+                     {x[0], x[1] / block, x[2] / block, checked_mul(x[3], area, "channels")});
 }
 
 // The axes (n, h, w, block row, block column, c) of the deep tensor [n,h,w,c'] and of the wide one
@@ -94,21 +94,18 @@ DeepAndWide block_axes(const Shape& deep, const BlockAttrs& attrs) {
   const auto role = [](std::vector<AxisFactor> product) {
     return AxisRole{{{0, std::move(product)}}, {}};
   };
-  const AxisRole depth =
-      attrs.column_row_depth ? role({c, row, column}) : role({row, column, c});
+  const AxisRole depth = attrs.column_row_depth ? role({c, row, column}) : role({row, column, c});
   return {{role({n}), role({h}), role({w}), depth},
           {role({n}), role({h, row}), role({w, column}), role({c})}};
 }
 
 AxisMap axes_depth_to_space(const Graph& graph, const Node& node) {
-  DeepAndWide axes =
-      block_axes(graph.value(node.inputs[0]).type.shape, node.attrs<BlockAttrs>());
+  DeepAndWide axes = block_axes(graph.value(node.inputs[0]).type.shape, node.attrs<BlockAttrs>());
   return {{std::move(axes.deep)}, {std::move(axes.wide)}};
 }
 
 AxisMap axes_space_to_depth(const Graph& graph, const Node& node) {
-  DeepAndWide axes =
-      block_axes(graph.value(node.outputs[0]).type.shape, node.attrs<BlockAttrs>());
+  DeepAndWide axes = block_axes(graph.value(node.outputs[0]).type.shape, node.attrs<BlockAttrs>());
   return {{std::move(axes.wide)}, {std::move(axes.deep)}};
 }
 
@@ -123,7 +120,8 @@ size_t check_space(const InferContext& context, const SpaceBatchAttrs& attrs) {
                  to_string(x));
   }
   if (x[0] == kDynamic) {
-    throw_error(ErrorKind::kUnsupported, "blocks between space and a dynamic batch; fix it with --shape");
+    throw_error(ErrorKind::kUnsupported,
+                "blocks between space and a dynamic batch; fix it with --shape");
   }
   for (size_t i = 0; i < spatial; ++i) {
     checked_block(context, attrs.block[i]);
@@ -138,7 +136,8 @@ void infer_space_to_batch(InferContext& context) {
   Shape y = context.shape(0);
   for (size_t i = 0; i < spatial; ++i) {
     int64_t& extent = y[static_cast<int>(i) + 1];
-    const int64_t padded = checked_add(checked_add(extent, attrs.low[i], "pads"), attrs.high[i], "pads");
+    const int64_t padded =
+        checked_add(checked_add(extent, attrs.low[i], "pads"), attrs.high[i], "pads");
     if (padded % attrs.block[i] != 0) {
       context.fail("padded extent {} is no multiple of the block {}", padded, attrs.block[i]);
     }
@@ -167,15 +166,18 @@ void infer_batch_to_space(InferContext& context) {
   context.add_output(context.dtype(0), std::move(y));
 }
 
-// `wide` is [n, s.., rest..]; `deep` is [blocks * n, s/block.., rest..], its batch ordered (block.., n).
-// Visits every pixel of `deep` whose place lies inside `wide`: visit(deep offset, wide offset, count).
+// `wide` is [n, s.., rest..]; `deep` is [blocks * n, s/block.., rest..], its batch ordered
+// (block.., n). Visits every pixel of `deep` whose place lies inside `wide`: visit(deep offset,
+// wide offset, count).
 template <class Visit>
-void for_each_pair(const Shape& deep, const Shape& wide, const SpaceBatchAttrs& attrs, Visit visit) {
+void for_each_pair(const Shape& deep, const Shape& wide, const SpaceBatchAttrs& attrs,
+                   Visit visit) {
   const size_t spatial = attrs.block.size();
   const Strides strides = row_major_strides(wide);
   const int64_t inner = [&] {
     int64_t product = 1;
-    for (int axis = static_cast<int>(spatial) + 1; axis < deep.rank(); ++axis) product *= deep[axis];
+    for (int axis = static_cast<int>(spatial) + 1; axis < deep.rank(); ++axis)
+      product *= deep[axis];
     return product;
   }();
   const int64_t pixels = inner == 0 ? 0 : deep.elements() / inner;
@@ -229,7 +231,8 @@ void reference_batch_to_space(const EvalContext& context) {
 AxisMap axes_space_batch(const Graph& graph, const Node& node) {
   AxisMap map = blocked_axes(graph, node, "blocks move between space and batch");
   const Shape& from = graph.value(node.inputs[0]).type.shape;
-  for (size_t axis = node.attrs<SpaceBatchAttrs>().block.size() + 1; axis < from.dims().size(); ++axis) {
+  for (size_t axis = node.attrs<SpaceBatchAttrs>().block.size() + 1; axis < from.dims().size();
+       ++axis) {
     const AxisRole role = AxisRole::factor(static_cast<int>(axis), from[static_cast<int>(axis)]);
     map.inputs[0][axis] = map.outputs[0][axis] = role;
   }
@@ -251,9 +254,9 @@ std::optional<Graph> sample_block(Rng& rng, SampleKind kind) {
     shape[2] *= b;
   }
   const ValueId x = sample_input(graph, rng, kind, shape);
-  graph.set_outputs(graph.add_node(
-      {.op = &op(kName.view()), .inputs = {x}, .attributes = Attributes::of(attrs)},
-      record_of(graph, x)));
+  graph.set_outputs(
+      graph.add_node({.op = &op(kName.view()), .inputs = {x}, .attributes = Attributes::of(attrs)},
+                     record_of(graph, x)));
   return graph;
 }
 
@@ -276,9 +279,9 @@ std::optional<Graph> sample_space_batch(Rng& rng, SampleKind kind) {
   // Also the zero point 0, where the border is the same in every runtime.
   std::optional<Quantization>& record = graph.mutable_value(x).type.quantization;
   if (record && rng.integer(0, 1) == 0) record->zero_points = {0};
-  graph.set_outputs(graph.add_node(
-      {.op = &op(kName.view()), .inputs = {x}, .attributes = Attributes::of(attrs)},
-      record_of(graph, x)));
+  graph.set_outputs(
+      graph.add_node({.op = &op(kName.view()), .inputs = {x}, .attributes = Attributes::of(attrs)},
+                     record_of(graph, x)));
   return graph;
 }
 
@@ -307,19 +310,21 @@ void define_block(OpSink& sink) {
             .quant = shared_scale,
             .cost = no_macs,
             .sample = sample_block<"space_to_depth", false>});
-  sink.add({.name = "space_to_batch",
-            .summary = "Pads by `low` and `high`, then every block position becomes a batch of its own",
-            .tflite_names = {"SPACE_TO_BATCH_ND"},
-            .attributes = Attributes::of(SpaceBatchAttrs{}),
-            .infer = infer_space_to_batch,
-            .reference = reference_space_to_batch,
-            .axes = axes_space_batch,
-            .quant = shared_scale,
-            .cost = no_macs,
-            .sample = sample_space_batch<"space_to_batch", false>});
+  sink.add(
+      {.name = "space_to_batch",
+       .summary = "Pads by `low` and `high`, then every block position becomes a batch of its own",
+       .tflite_names = {"SPACE_TO_BATCH_ND"},
+       .attributes = Attributes::of(SpaceBatchAttrs{}),
+       .infer = infer_space_to_batch,
+       .reference = reference_space_to_batch,
+       .axes = axes_space_batch,
+       .quant = shared_scale,
+       .cost = no_macs,
+       .sample = sample_space_batch<"space_to_batch", false>});
   sink.add({.name = "batch_to_space",
-            .summary = "The inverse of space_to_batch: batches become block positions, then `low` and "
-                       "`high` are cropped",
+            .summary =
+                "The inverse of space_to_batch: batches become block positions, then `low` and "
+                "`high` are cropped",
             .tflite_names = {"BATCH_TO_SPACE_ND"},
             .attributes = Attributes::of(SpaceBatchAttrs{}),
             .infer = infer_batch_to_space,

@@ -16,8 +16,8 @@ void infer(InferContext& context) {
   context.add_output(context.attrs<TypeAttrs>().dtype, context.shape(0));
 }
 
-// Floats to integers: towards zero, saturating, NaN to 0; integers to integers wrap (as C and NumPy;
-// ONNX Cast-13 and TFLite CAST leave what is out of range undefined).
+// Floats to integers: towards zero, saturating, NaN to 0; integers to integers wrap (as C and
+// NumPy; ONNX Cast-13 and TFLite CAST leave what is out of range undefined).
 template <class To, class From>
 To convert(From value) {
   if constexpr (std::is_same_v<From, Half>) {
@@ -71,18 +71,19 @@ std::optional<Graph> sample(Rng& rng, SampleKind kind) {
 }  // namespace
 
 void define_cast(OpSink& sink) {
-  sink.add({.name = "cast",
-            .summary = "x as `dtype`: floats to integers towards zero and saturating, integers wrap",
-            .tflite_names = {"CAST"},
-            .onnx_names = {"Cast", "CastLike"},
-            .attributes = Attributes::of(TypeAttrs{}),
-            .infer = infer,
-            .reference = reference,
-            .axes = elementwise_axes,
-            .permute = same_attributes,
-            .quant = untouched,
-            .cost = no_macs,
-            .sample = sample});
+  sink.add(
+      {.name = "cast",
+       .summary = "x as `dtype`: floats to integers towards zero and saturating, integers wrap",
+       .tflite_names = {"CAST"},
+       .onnx_names = {"Cast", "CastLike"},
+       .attributes = Attributes::of(TypeAttrs{}),
+       .infer = infer,
+       .reference = reference,
+       .axes = elementwise_axes,
+       .permute = same_attributes,
+       .quant = untouched,
+       .cost = no_macs,
+       .sample = sample});
 }
 
 }  // namespace mote::ops

@@ -33,12 +33,18 @@ void infer_bits(InferContext& context) {
 
 template <class F>
 constexpr QuantizedCompare quantized_kind() {
-  if constexpr (std::is_same_v<F, std::equal_to<>>) return QuantizedCompare::kEqual;
-  else if constexpr (std::is_same_v<F, std::not_equal_to<>>) return QuantizedCompare::kNotEqual;
-  else if constexpr (std::is_same_v<F, std::less<>>) return QuantizedCompare::kLess;
-  else if constexpr (std::is_same_v<F, std::less_equal<>>) return QuantizedCompare::kLessEqual;
-  else if constexpr (std::is_same_v<F, std::greater<>>) return QuantizedCompare::kGreater;
-  else return QuantizedCompare::kGreaterEqual;
+  if constexpr (std::is_same_v<F, std::equal_to<>>)
+    return QuantizedCompare::kEqual;
+  else if constexpr (std::is_same_v<F, std::not_equal_to<>>)
+    return QuantizedCompare::kNotEqual;
+  else if constexpr (std::is_same_v<F, std::less<>>)
+    return QuantizedCompare::kLess;
+  else if constexpr (std::is_same_v<F, std::less_equal<>>)
+    return QuantizedCompare::kLessEqual;
+  else if constexpr (std::is_same_v<F, std::greater<>>)
+    return QuantizedCompare::kGreater;
+  else
+    return QuantizedCompare::kGreaterEqual;
 }
 
 template <class F>
@@ -158,7 +164,8 @@ void define_compare(OpSink& sink) {
   define_compare<std::greater<>, "greater">(sink, "y = a > b", {{"GREATER"}, {"Greater"}});
   define_compare<std::greater_equal<>, "greater_equal">(sink, "y = a >= b",
                                                         {{"GREATER_EQUAL"}, {"GreaterOrEqual"}});
-  define_logical<std::logical_and<>, "logical_and">(sink, "y = a and b", {{"LOGICAL_AND"}, {"And"}});
+  define_logical<std::logical_and<>, "logical_and">(sink, "y = a and b",
+                                                    {{"LOGICAL_AND"}, {"And"}});
   define_logical<std::logical_or<>, "logical_or">(sink, "y = a or b", {{"LOGICAL_OR"}, {"Or"}});
   define_logical<std::not_equal_to<>, "logical_xor">(sink, "y = a exclusive or b", {{}, {"Xor"}});
   define_bits<std::bit_and<>, "bitwise_and">(sink, "y = a & b", {{}, {"BitwiseAnd"}});

@@ -94,8 +94,8 @@ void reference_split(const EvalContext& context) {
   }
 }
 
-// Factor a on axis a of everything, except the joined axis: part i has the factor rank + i there, and
-// the whole is their sequence.
+// Factor a on axis a of everything, except the joined axis: part i has the factor rank + i there,
+// and the whole is their sequence.
 struct JoinedAxes {
   TensorAxes whole;
   std::vector<TensorAxes> parts;

@@ -21,10 +21,17 @@ using Compute = std::conditional_t<std::is_same_v<T, Half>, float, T>;
 template <class Body>
 bool with_float(DataType type, Body&& body) {
   switch (type) {
-    case DataType::kF32: body.template operator()<float>(); return true;
-    case DataType::kF16: body.template operator()<Half>(); return true;
-    case DataType::kF64: body.template operator()<double>(); return true;
-    default: return false;
+    case DataType::kF32:
+      body.template operator()<float>();
+      return true;
+    case DataType::kF16:
+      body.template operator()<Half>();
+      return true;
+    case DataType::kF64:
+      body.template operator()<double>();
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -32,15 +39,32 @@ bool with_float(DataType type, Body&& body) {
 template <class Body>
 bool with_integer(DataType type, Body&& body) {
   switch (type) {
-    case DataType::kI8: body.template operator()<int8_t>(); return true;
-    case DataType::kI16: body.template operator()<int16_t>(); return true;
-    case DataType::kI32: body.template operator()<int32_t>(); return true;
-    case DataType::kI64: body.template operator()<int64_t>(); return true;
-    case DataType::kU8: body.template operator()<uint8_t>(); return true;
-    case DataType::kU16: body.template operator()<uint16_t>(); return true;
-    case DataType::kU32: body.template operator()<uint32_t>(); return true;
-    case DataType::kU64: body.template operator()<uint64_t>(); return true;
-    default: return false;
+    case DataType::kI8:
+      body.template operator()<int8_t>();
+      return true;
+    case DataType::kI16:
+      body.template operator()<int16_t>();
+      return true;
+    case DataType::kI32:
+      body.template operator()<int32_t>();
+      return true;
+    case DataType::kI64:
+      body.template operator()<int64_t>();
+      return true;
+    case DataType::kU8:
+      body.template operator()<uint8_t>();
+      return true;
+    case DataType::kU16:
+      body.template operator()<uint16_t>();
+      return true;
+    case DataType::kU32:
+      body.template operator()<uint32_t>();
+      return true;
+    case DataType::kU64:
+      body.template operator()<uint64_t>();
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -64,10 +88,18 @@ bool with_any(DataType type, Body&& body) {
 template <class Body>
 void with_unit(DataType type, Body&& body) {
   switch (size_bytes(type)) {
-    case 1: body.template operator()<uint8_t>(); return;
-    case 2: body.template operator()<uint16_t>(); return;
-    case 4: body.template operator()<uint32_t>(); return;
-    default: body.template operator()<uint64_t>(); return;
+    case 1:
+      body.template operator()<uint8_t>();
+      return;
+    case 2:
+      body.template operator()<uint16_t>();
+      return;
+    case 4:
+      body.template operator()<uint32_t>();
+      return;
+    default:
+      body.template operator()<uint64_t>();
+      return;
   }
 }
 

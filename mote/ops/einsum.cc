@@ -95,7 +95,8 @@ Equation parse(const std::string& text, const std::vector<int>& ranks) {
   int hidden = 0;
   for (size_t i = 0; i < ranks.size(); ++i) {
     const size_t before = result.inputs[i].size();
-    const bool has_ellipsis = std::count(result.inputs[i].begin(), result.inputs[i].end(), kEllipsis) > 0;
+    const bool has_ellipsis =
+        std::count(result.inputs[i].begin(), result.inputs[i].end(), kEllipsis) > 0;
     if (has_ellipsis) hidden = std::max(hidden, ranks[i] - static_cast<int>(before) + 1);
     expand_ellipsis(equation, result.inputs[i], ranks[i]);
   }
@@ -206,8 +207,7 @@ void reference(const EvalContext& context) {
     if (std::count(order.begin(), order.end(), label) == 0) order.push_back(label);
   }
   for (const int label : order) extents.push_back(by_label.at(label));
-  std::vector<Strides> strides = {
-      label_strides(equation.output, context.output(0).shape, order)};
+  std::vector<Strides> strides = {label_strides(equation.output, context.output(0).shape, order)};
   for (size_t i = 0; i < shapes.size(); ++i) {
     strides.push_back(label_strides(equation.inputs[i], shapes[i], order));
   }
@@ -247,8 +247,7 @@ Cost cost(const Graph& graph, const Node& node) {
   for (Shape& shape : shapes) shape = shape.bind(1);
   const std::string& text = node.attrs<EinsumAttrs>().equation;
   int64_t macs = 1;
-  for (const auto& [label, extent] :
-       label_extents(text, parse(text, ranks_of(shapes)), shapes)) {
+  for (const auto& [label, extent] : label_extents(text, parse(text, ranks_of(shapes)), shapes)) {
     macs = checked_mul(macs, extent, "MACs of an einsum");
   }
   return {macs};
@@ -286,15 +285,16 @@ std::optional<Graph> sample(Rng& rng, SampleKind kind) {
 }  // namespace
 
 void define_einsum(OpSink& sink) {
-  sink.add({.name = "einsum",
-            .summary = "The sum over all labels that the result lacks of the product of the operands",
-            .onnx_names = {"Einsum", "MatMulInteger"},
-            .attributes = Attributes::of(EinsumAttrs{}),
-            .infer = infer,
-            .reference = reference,
-            .axes = axes,
-            .cost = cost,
-            .sample = sample});
+  sink.add(
+      {.name = "einsum",
+       .summary = "The sum over all labels that the result lacks of the product of the operands",
+       .onnx_names = {"Einsum", "MatMulInteger"},
+       .attributes = Attributes::of(EinsumAttrs{}),
+       .infer = infer,
+       .reference = reference,
+       .axes = axes,
+       .cost = cost,
+       .sample = sample});
 }
 
 }  // namespace mote::ops

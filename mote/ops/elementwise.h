@@ -21,9 +21,9 @@ void map_binary(const EvalContext& context, F f) {
   const In* pb = b.data<In>().data();
   Out* py = y.data<Out>().data();
   using C = Compute<In>;
-  const StridedWalk walk(y.shape.dims(), {row_major_strides(y.shape),
-                                          broadcast_strides(a.shape, y.shape),
-                                          broadcast_strides(b.shape, y.shape)});
+  const StridedWalk walk(y.shape.dims(),
+                         {row_major_strides(y.shape), broadcast_strides(a.shape, y.shape),
+                          broadcast_strides(b.shape, y.shape)});
   walk.rows([&](const int64_t* at, const int64_t* step, int64_t count) {
     Out* to = py + at[0];
     const In* from_a = pa + at[1];
@@ -36,8 +36,8 @@ void map_binary(const EvalContext& context, F f) {
       }
     }
     for (int64_t i = 0; i < count; ++i) {
-      to[i * step[0]] =
-          static_cast<Out>(f(static_cast<C>(from_a[i * step[1]]), static_cast<C>(from_b[i * step[2]])));
+      to[i * step[0]] = static_cast<Out>(
+          f(static_cast<C>(from_a[i * step[1]]), static_cast<C>(from_b[i * step[2]])));
     }
   });
 }

@@ -113,20 +113,28 @@ std::optional<QuantRule> untouched(const Graph&, const Node& node) {
 Quantization sample_quantization(Rng& rng, DataType dtype) {
   const auto scale = static_cast<float>(std::exp(rng.uniform(std::log(0.002f), std::log(0.2f))));
   switch (dtype) {
-    case DataType::kI8: return Quantization::per_tensor(scale, int32_t(rng.integer(-128, 127)));
-    case DataType::kU8: return Quantization::per_tensor(scale, int32_t(rng.integer(0, 255)));
-    case DataType::kI16: return Quantization::per_tensor(scale / 256.0f, 0);
-    default: throw_error(ErrorKind::kInternal, "no sample quantization of {}", name(dtype));
+    case DataType::kI8:
+      return Quantization::per_tensor(scale, int32_t(rng.integer(-128, 127)));
+    case DataType::kU8:
+      return Quantization::per_tensor(scale, int32_t(rng.integer(0, 255)));
+    case DataType::kI16:
+      return Quantization::per_tensor(scale / 256.0f, 0);
+    default:
+      throw_error(ErrorKind::kInternal, "no sample quantization of {}", name(dtype));
   }
 }
 
 DataType sample_activation_type(SampleKind kind) {
   switch (kind) {
     case SampleKind::kF32:
-    case SampleKind::kHybrid: return DataType::kF32;
-    case SampleKind::kI8: return DataType::kI8;
-    case SampleKind::kI16: return DataType::kI16;
-    case SampleKind::kU8: return DataType::kU8;
+    case SampleKind::kHybrid:
+      return DataType::kF32;
+    case SampleKind::kI8:
+      return DataType::kI8;
+    case SampleKind::kI16:
+      return DataType::kI16;
+    case SampleKind::kU8:
+      return DataType::kU8;
   }
   return DataType::kF32;
 }
@@ -168,7 +176,8 @@ Tensor sample_tensor(Rng& rng, DataType dtype, const Shape& shape) {
     case DataType::kBool:
       for (bool& v : tensor.data<bool>()) v = rng.integer(0, 1) != 0;
       return tensor;
-    default: break;
+    default:
+      break;
   }
   if (!is_integer(dtype)) throw_error(ErrorKind::kInternal, "no sample content of {}", name(dtype));
   for (size_t i = 0; i < tensor.size_bytes(); ++i) {

@@ -11,7 +11,8 @@ namespace mote::ops {
 /// One input, one output, same type and shape.
 void infer_same(InferContext& context);
 
-/// Any number of inputs from 1 on of one element type, broadcast as in NumPy; one output of that type.
+/// Any number of inputs from 1 on of one element type, broadcast as in NumPy; one output of that
+/// type.
 void infer_broadcast(InferContext& context);
 /// Throws kInvalidModel unless inputs `i` and `j` have one element type.
 void expect_same_type(const InferContext& context, size_t i, size_t j);

@@ -64,8 +64,8 @@ void reference(const EvalContext& context) {
   const int64_t batches = product(x.shape, 0, axes.batch);
   const int64_t outer = product(x.shape, axes.batch, axes.axis);
   const int64_t per_batch = product(index_view.shape, axes.batch, index_view.shape.rank());
-  const auto inner = static_cast<size_t>(product(x.shape, axes.axis + 1, x.shape.rank())) *
-                     size_bytes(x.dtype);
+  const auto inner =
+      static_cast<size_t>(product(x.shape, axes.axis + 1, x.shape.rank())) * size_bytes(x.dtype);
   std::byte* to = y.bytes;
   for (int64_t b = 0; b < batches; ++b) {
     for (int64_t o = 0; o < outer; ++o) {
@@ -128,8 +128,9 @@ std::optional<Graph> sample(Rng& rng, SampleKind kind) {
 
 void define_gather(OpSink& sink) {
   sink.add({.name = "gather",
-            .summary = "y[b.., o.., j.., i..] = x[b.., o.., indices[b.., j..], i..]; negative indices "
-                       "count from the end",
+            .summary =
+                "y[b.., o.., j.., i..] = x[b.., o.., indices[b.., j..], i..]; negative indices "
+                "count from the end",
             .tflite_names = {"GATHER"},
             .onnx_names = {"Gather"},
             .attributes = Attributes::of(GatherAttrs{}),

@@ -66,8 +66,9 @@ AxisMap axes_gather_nd(const Graph& graph, const Node& node) {
   AxisMap map{{{}, {}}, {{}}};
   for (int axis = 0; axis < x.rank(); ++axis) {
     const bool addressed = axis >= batch && axis < batch + depth;
-    map.inputs[0].push_back(addressed ? AxisRole::blocked_by("gather_nd looks up positions along it")
-                                      : AxisRole::factor(axis, x[axis]));
+    map.inputs[0].push_back(addressed
+                                ? AxisRole::blocked_by("gather_nd looks up positions along it")
+                                : AxisRole::factor(axis, x[axis]));
   }
   for (int axis = 0; axis + 1 < indices.rank(); ++axis) {
     const int id = axis < batch ? axis : x.rank() + axis;
@@ -113,7 +114,8 @@ void infer_gather_elements(InferContext& context) {
   context.expect_rank(1, x.rank());
   for (int a = 0; a < x.rank(); ++a) {
     if (a != axis && x[a] >= 0 && indices[a] > x[a]) {
-      context.fail("indices {} are larger than x {} on axis {}", to_string(indices), to_string(x), a);
+      context.fail("indices {} are larger than x {} on axis {}", to_string(indices), to_string(x),
+                   a);
     }
   }
   context.add_output(context.dtype(0), indices);

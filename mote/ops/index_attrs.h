@@ -27,17 +27,22 @@ constexpr std::array<ScatterReduction, 5> enum_values(ScatterReduction) {
 }
 constexpr std::string_view name(ScatterReduction reduction) {
   switch (reduction) {
-    case ScatterReduction::kNone: return "none";
-    case ScatterReduction::kAdd: return "add";
-    case ScatterReduction::kMul: return "mul";
-    case ScatterReduction::kMax: return "max";
-    case ScatterReduction::kMin: return "min";
+    case ScatterReduction::kNone:
+      return "none";
+    case ScatterReduction::kAdd:
+      return "add";
+    case ScatterReduction::kMul:
+      return "mul";
+    case ScatterReduction::kMax:
+      return "max";
+    case ScatterReduction::kMin:
+      return "min";
   }
   return {};
 }
 
-/// scatter_elements(x, indices, updates) along `axis`; scatter_nd (axis unused). How an update meets
-/// what is there.
+/// scatter_elements(x, indices, updates) along `axis`; scatter_nd (axis unused). How an update
+/// meets what is there.
 struct ScatterAttrs {
   int64_t axis = 0;
   ScatterReduction reduction = ScatterReduction::kNone;
@@ -85,8 +90,7 @@ struct TriluAttrs {
   bool upper = true;
   int64_t diagonal = 0;
   static constexpr auto fields() {
-    return std::tuple(field("upper", &TriluAttrs::upper),
-                      field("diagonal", &TriluAttrs::diagonal));
+    return std::tuple(field("upper", &TriluAttrs::upper), field("diagonal", &TriluAttrs::diagonal));
   }
 };
 

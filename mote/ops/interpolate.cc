@@ -66,11 +66,16 @@ double position_of(Coordinates mode, const AxisGeometry& axis, int64_t i) {
   const double resized = axis.scale * static_cast<double>(axis.from);
   const double half_pixel = (x + 0.5) / axis.scale - 0.5;
   switch (mode) {
-    case Coordinates::kHalfPixel: return half_pixel;
-    case Coordinates::kPytorchHalfPixel: return resized > 1.0 ? half_pixel : 0.0;
-    case Coordinates::kAlignCorners: return resized == 1.0 ? 0.0 : x * last / (resized - 1.0);
-    case Coordinates::kAsymmetric: return x / axis.scale;
-    case Coordinates::kTfHalfPixelForNn: return (x + 0.5) / axis.scale;
+    case Coordinates::kHalfPixel:
+      return half_pixel;
+    case Coordinates::kPytorchHalfPixel:
+      return resized > 1.0 ? half_pixel : 0.0;
+    case Coordinates::kAlignCorners:
+      return resized == 1.0 ? 0.0 : x * last / (resized - 1.0);
+    case Coordinates::kAsymmetric:
+      return x / axis.scale;
+    case Coordinates::kTfHalfPixelForNn:
+      return (x + 0.5) / axis.scale;
     case Coordinates::kTfCropAndResize:
       if (axis.to <= 1) return 0.5 * (axis.roi_start + axis.roi_end) * last;
       return axis.roi_start * last +
@@ -81,10 +86,14 @@ double position_of(Coordinates mode, const AxisGeometry& axis, int64_t i) {
 
 int64_t nearest_index(NearestRounding rounding, double position) {
   switch (rounding) {
-    case NearestRounding::kRoundPreferFloor: return std::llround(std::ceil(position - 0.5));
-    case NearestRounding::kRoundPreferCeil: return std::llround(std::floor(position + 0.5));
-    case NearestRounding::kFloor: return std::llround(std::floor(position));
-    case NearestRounding::kCeil: return std::llround(std::ceil(position));
+    case NearestRounding::kRoundPreferFloor:
+      return std::llround(std::ceil(position - 0.5));
+    case NearestRounding::kRoundPreferCeil:
+      return std::llround(std::floor(position + 0.5));
+    case NearestRounding::kFloor:
+      return std::llround(std::floor(position));
+    case NearestRounding::kCeil:
+      return std::llround(std::ceil(position));
   }
   return 0;
 }
@@ -98,8 +107,7 @@ std::vector<double> cubic_weights(double r, double a) {
 
 Taps taps_of(const ResizeAttrs& attrs, const AxisGeometry& axis, int64_t i) {
   // Far outside every tap is an edge; limiting the position keeps its integer part in range.
-  const double position =
-      std::clamp(position_of(attrs.coordinates, axis, i), -1e9, 1e9);
+  const double position = std::clamp(position_of(attrs.coordinates, axis, i), -1e9, 1e9);
   Taps taps;
   const auto last = axis.from - 1;
   taps.outside = attrs.coordinates == Coordinates::kTfCropAndResize &&
@@ -132,7 +140,8 @@ Taps taps_of(const ResizeAttrs& attrs, const AxisGeometry& axis, int64_t i) {
   return taps;
 }
 
-std::vector<Taps> axis_taps(const ResizeAttrs& attrs, const Shape& from, const Shape& to, int axis) {
+std::vector<Taps> axis_taps(const ResizeAttrs& attrs, const Shape& from, const Shape& to,
+                            int axis) {
   const auto i = static_cast<size_t>(axis);
   AxisGeometry geometry{static_cast<double>(attrs.scales[i]), from[axis], to[axis], 0.0, 1.0};
   // A scale that was derived from the size is its exact quotient, not that rounded to float.
@@ -182,15 +191,16 @@ template <class T>
 void run_nearest(const EvalContext& context, T outside) {
   const T* x = reinterpret_cast<const T*>(context.inputs[0].bytes);
   std::vector<T> values(x, x + context.input(0).elements());
-  for_each_resized_axis(context, [&](const Shape& from, const Shape& to, int axis, const auto& taps) {
-    std::vector<T> next(static_cast<size_t>(to.elements()));
-    resize_axis(from, to, axis, taps, [&](const Line& line, const Taps& tap, int64_t at) {
-      next[static_cast<size_t>(at)] =
-          tap.outside ? outside
-                      : values[static_cast<size_t>(line.start + tap.indices[0] * line.step)];
-    });
-    values = std::move(next);
-  });
+  for_each_resized_axis(
+      context, [&](const Shape& from, const Shape& to, int axis, const auto& taps) {
+        std::vector<T> next(static_cast<size_t>(to.elements()));
+        resize_axis(from, to, axis, taps, [&](const Line& line, const Taps& tap, int64_t at) {
+          next[static_cast<size_t>(at)] =
+              tap.outside ? outside
+                          : values[static_cast<size_t>(line.start + tap.indices[0] * line.step)];
+        });
+        values = std::move(next);
+      });
   std::copy(values.begin(), values.end(), reinterpret_cast<T*>(context.outputs[0].bytes));
 }
 
@@ -198,23 +208,24 @@ void run_weighted(const EvalContext& context) {
   const auto outside = static_cast<double>(context.attrs<ResizeAttrs>().extrapolation_value);
   std::vector<double> values = elements_as<double>(context.input(0));
   std::vector<bool> is_outside;
-  for_each_resized_axis(context, [&](const Shape& from, const Shape& to, int axis, const auto& taps) {
-    std::vector<double> next(static_cast<size_t>(to.elements()));
-    std::vector<bool> next_outside(next.size(), false);
-    resize_axis(from, to, axis, taps, [&](const Line& line, const Taps& tap, int64_t at) {
-      double sum = 0.0;
-      bool out = tap.outside;
-      for (size_t k = 0; k < tap.indices.size(); ++k) {
-        const auto source = static_cast<size_t>(line.start + tap.indices[k] * line.step);
-        sum += values[source] * tap.weights[k];
-        out = out || (!is_outside.empty() && is_outside[source]);
-      }
-      next[static_cast<size_t>(at)] = out ? outside : sum;
-      next_outside[static_cast<size_t>(at)] = out;
-    });
-    values = std::move(next);
-    is_outside = std::move(next_outside);
-  });
+  for_each_resized_axis(
+      context, [&](const Shape& from, const Shape& to, int axis, const auto& taps) {
+        std::vector<double> next(static_cast<size_t>(to.elements()));
+        std::vector<bool> next_outside(next.size(), false);
+        resize_axis(from, to, axis, taps, [&](const Line& line, const Taps& tap, int64_t at) {
+          double sum = 0.0;
+          bool out = tap.outside;
+          for (size_t k = 0; k < tap.indices.size(); ++k) {
+            const auto source = static_cast<size_t>(line.start + tap.indices[k] * line.step);
+            sum += values[source] * tap.weights[k];
+            out = out || (!is_outside.empty() && is_outside[source]);
+          }
+          next[static_cast<size_t>(at)] = out ? outside : sum;
+          next_outside[static_cast<size_t>(at)] = out;
+        });
+        values = std::move(next);
+        is_outside = std::move(next_outside);
+      });
   const bool known = with_float(context.output_type(0).dtype, [&]<class T>() {
     const auto y = context.output(0).data<T>();
     for (size_t i = 0; i < values.size(); ++i) {
@@ -250,7 +261,8 @@ AxisMap axes(const Graph& graph, const Node& node) {
   return {{axes}, {axes}};
 }
 
-std::optional<Attributes> permute(const Graph&, const Node& node, std::span<const int> permutation) {
+std::optional<Attributes> permute(const Graph&, const Node& node,
+                                  std::span<const int> permutation) {
   const auto& attrs = node.attrs<ResizeAttrs>();
   ResizeAttrs moved = attrs;
   const size_t rank = permutation.size();
@@ -279,8 +291,8 @@ std::optional<Graph> sample(Rng& rng, SampleKind kind) {
   attrs.coordinates = enum_values(Coordinates{})[static_cast<size_t>(rng.integer(0, 4))];
   attrs.rounding = enum_values(NearestRounding{})[static_cast<size_t>(rng.integer(0, 3))];
   const ValueId x = sample_input(graph, rng, kind, shape);
-  graph.set_outputs(graph.add_node(
-      {.op = &op("resize"), .inputs = {x}, .attributes = Attributes::of(attrs)}));
+  graph.set_outputs(
+      graph.add_node({.op = &op("resize"), .inputs = {x}, .attributes = Attributes::of(attrs)}));
   return graph;
 }
 
@@ -288,8 +300,9 @@ std::optional<Graph> sample(Rng& rng, SampleKind kind) {
 
 void define_interpolate(OpSink& sink) {
   sink.add({.name = "resize",
-            .summary = "x interpolated to `sizes`: nearest, linear or cubic, along every axis whose "
-                       "extent changes",
+            .summary =
+                "x interpolated to `sizes`: nearest, linear or cubic, along every axis whose "
+                "extent changes",
             .onnx_names = {"Resize", "Upsample"},
             .attributes = Attributes::of(ResizeAttrs{}),
             .infer = infer,

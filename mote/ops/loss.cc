@@ -1,10 +1,9 @@
 // negative_log_likelihood_loss. Source: ONNX NegativeLogLikelihoodLoss-13.
-#include "mote/ops/loss_attrs.h"
-
 #include "mote/ops/define.h"
 #include "mote/ops/dispatch.h"
 #include "mote/ops/facets.h"
 #include "mote/ops/indexing.h"
+#include "mote/ops/loss_attrs.h"
 #include "mote/ops/op_table.h"
 
 namespace mote::ops {
@@ -47,7 +46,8 @@ void reference(const EvalContext& context) {
   for (size_t i = 0; i < target.size(); ++i) {
     if (attrs.has_ignore_index && target[i] == attrs.ignore_index) continue;
     if (target[i] < 0 || target[i] >= classes) {
-      throw_error(ErrorKind::kInvalidModel, "target {}, but there are {} classes", target[i], classes);
+      throw_error(ErrorKind::kInvalidModel, "target {}, but there are {} classes", target[i],
+                  classes);
     }
     const auto position = static_cast<int64_t>(i);
     const int64_t at = (position / inner * classes + target[i]) * inner + position % inner;
@@ -63,8 +63,12 @@ void reference(const EvalContext& context) {
       case LossReduction::kNone:
         for (size_t i = 0; i < losses.size(); ++i) y[i] = as_element(losses[i]);
         return;
-      case LossReduction::kSum: y[0] = as_element(total); return;
-      case LossReduction::kMean: y[0] = as_element(total / total_weight); return;
+      case LossReduction::kSum:
+        y[0] = as_element(total);
+        return;
+      case LossReduction::kMean:
+        y[0] = as_element(total / total_weight);
+        return;
     }
   });
   if (!known) context.no_kernel();
@@ -108,15 +112,16 @@ std::optional<Graph> sample(Rng& rng, SampleKind kind) {
 }  // namespace
 
 void define_loss(OpSink& sink) {
-  sink.add({.name = "negative_log_likelihood_loss",
-            .summary = "y = -weight[target] * x[n, target, ..], each or summed or averaged by weight",
-            .onnx_names = {"NegativeLogLikelihoodLoss", "SoftmaxCrossEntropyLoss"},
-            .attributes = Attributes::of(NllLossAttrs{}),
-            .infer = infer,
-            .reference = reference,
-            .axes = axes,
-            .cost = no_macs,
-            .sample = sample});
+  sink.add(
+      {.name = "negative_log_likelihood_loss",
+       .summary = "y = -weight[target] * x[n, target, ..], each or summed or averaged by weight",
+       .onnx_names = {"NegativeLogLikelihoodLoss", "SoftmaxCrossEntropyLoss"},
+       .attributes = Attributes::of(NllLossAttrs{}),
+       .infer = infer,
+       .reference = reference,
+       .axes = axes,
+       .cost = no_macs,
+       .sample = sample});
 }
 
 }  // namespace mote::ops

@@ -16,9 +16,12 @@ constexpr std::array<LossReduction, 3> enum_values(LossReduction) {
 }
 constexpr std::string_view name(LossReduction reduction) {
   switch (reduction) {
-    case LossReduction::kNone: return "none";
-    case LossReduction::kSum: return "sum";
-    case LossReduction::kMean: return "mean";
+    case LossReduction::kNone:
+      return "none";
+    case LossReduction::kSum:
+      return "sum";
+    case LossReduction::kMean:
+      return "mean";
   }
   return {};
 }

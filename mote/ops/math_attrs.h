@@ -21,7 +21,9 @@ constexpr std::array<DataType, 12> enum_values(DataType) {
 /// add, sub, mul, div: NumPy broadcasting, then the clamp.
 struct BinaryAttrs {
   Activation activation = Activation::kNone;
-  static constexpr auto fields() { return std::tuple(field("activation", &BinaryAttrs::activation)); }
+  static constexpr auto fields() {
+    return std::tuple(field("activation", &BinaryAttrs::activation));
+  }
 };
 
 /// mean, sum, reduce_max, reduce_min, reduce_prod, ...: over `axes` (sorted, non-negative).
@@ -29,7 +31,8 @@ struct ReduceAttrs {
   std::vector<int64_t> axes;
   bool keep_dims = false;
   static constexpr auto fields() {
-    return std::tuple(field("axes", &ReduceAttrs::axes), field("keep_dims", &ReduceAttrs::keep_dims));
+    return std::tuple(field("axes", &ReduceAttrs::axes),
+                      field("keep_dims", &ReduceAttrs::keep_dims));
   }
 };
 

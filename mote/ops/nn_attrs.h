@@ -15,8 +15,8 @@
 namespace mote {
 
 /// conv_2d(x [n,h,w,ic], w [oc,kh,kw,ic/groups], b? [oc]) -> y [n,oh,ow,oc]
-/// depthwise_conv_2d(x [n,h,w,ic], w [1,kh,kw,oc], b? [oc]) -> y; oc = ic * depth multiplier, output
-/// channel o reads input channel o / multiplier.
+/// depthwise_conv_2d(x [n,h,w,ic], w [1,kh,kw,oc], b? [oc]) -> y; oc = ic * depth multiplier,
+/// output channel o reads input channel o / multiplier.
 struct Conv2dAttrs {
   std::array<int64_t, 2> stride{1, 1};         ///< h, w; >= 1
   std::array<int64_t, 2> dilation{1, 1};       ///< h, w; >= 1
@@ -25,11 +25,10 @@ struct Conv2dAttrs {
   Activation activation = Activation::kNone;
 
   static constexpr auto fields() {
-    return std::tuple(field("stride", &Conv2dAttrs::stride),
-                      field("dilation", &Conv2dAttrs::dilation),
-                      field("padding", &Conv2dAttrs::padding),
-                      field("groups", &Conv2dAttrs::groups),
-                      field("activation", &Conv2dAttrs::activation));
+    return std::tuple(
+        field("stride", &Conv2dAttrs::stride), field("dilation", &Conv2dAttrs::dilation),
+        field("padding", &Conv2dAttrs::padding), field("groups", &Conv2dAttrs::groups),
+        field("activation", &Conv2dAttrs::activation));
   }
 };
 
@@ -38,7 +37,8 @@ struct Conv2dAttrs {
 struct TransposeConv2dAttrs {
   std::array<int64_t, 2> stride{1, 1};
   std::array<int64_t, 2> dilation{1, 1};
-  std::array<int64_t, 4> padding{0, 0, 0, 0};  ///< cropped from the result: top, left, bottom, right
+  std::array<int64_t, 4> padding{0, 0, 0,
+                                 0};  ///< cropped from the result: top, left, bottom, right
   std::array<int64_t, 2> output_padding{0, 0};
   int64_t groups = 1;
   Activation activation = Activation::kNone;
@@ -103,7 +103,8 @@ struct SoftmaxAttrs {
   bool widen = false;  ///< softmax of i8 only: the result is i16 at 1/65536, zero point -32768
 
   static constexpr auto fields() {
-    return std::tuple(field("axis", &SoftmaxAttrs::axis), field("beta", &SoftmaxAttrs::beta), field("widen", &SoftmaxAttrs::widen));
+    return std::tuple(field("axis", &SoftmaxAttrs::axis), field("beta", &SoftmaxAttrs::beta),
+                      field("widen", &SoftmaxAttrs::widen));
   }
 };
 
@@ -150,7 +151,9 @@ struct ShrinkAttrs {
 struct GeluAttrs {
   bool approximate = false;
 
-  static constexpr auto fields() { return std::tuple(field("approximate", &GeluAttrs::approximate)); }
+  static constexpr auto fields() {
+    return std::tuple(field("approximate", &GeluAttrs::approximate));
+  }
 };
 
 /// batch_norm(x, gamma [c], beta [c], mean [c], variance [c]) along `axis`.
@@ -175,7 +178,8 @@ struct NormAttrs {
   }
 };
 
-/// local_response_normalization(x): y = x / (bias + alpha * sum of squares over `size` channels)^beta
+/// local_response_normalization(x): y = x / (bias + alpha * sum of squares over `size`
+/// channels)^beta
 struct LrnAttrs {
   int64_t size = 5;
   int64_t axis = -1;
@@ -203,14 +207,14 @@ struct Resize2dAttrs {
   }
 };
 
-/// svdf(x [n,in], w_feature [filters,in], w_time [filters,memory], b? [units], state) -> y [n,units]
+/// svdf(x [n,in], w_feature [filters,in], w_time [filters,memory], b? [units], state) -> y
+/// [n,units]
 struct SvdfAttrs {
   int64_t rank = 1;
   Activation activation = Activation::kNone;
 
   static constexpr auto fields() {
-    return std::tuple(field("rank", &SvdfAttrs::rank),
-                      field("activation", &SvdfAttrs::activation));
+    return std::tuple(field("rank", &SvdfAttrs::rank), field("activation", &SvdfAttrs::activation));
   }
 };
 

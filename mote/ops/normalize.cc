@@ -11,11 +11,14 @@
 namespace mote::ops {
 namespace {
 
-Shape tail_of(const Shape& x, int axis) { return Shape(std::vector<int64_t>(x.begin() + axis, x.end())); }
+Shape tail_of(const Shape& x, int axis) {
+  return Shape(std::vector<int64_t>(x.begin() + axis, x.end()));
+}
 
 void expect_parameter(const InferContext& context, size_t i, const Shape& expected) {
   if (context.has_input(i) && context.shape(i) != expected) {
-    context.fail("input {} is {}, expected {}", i, to_string(context.shape(i)), to_string(expected));
+    context.fail("input {} is {}, expected {}", i, to_string(context.shape(i)),
+                 to_string(expected));
   }
 }
 
@@ -61,7 +64,8 @@ std::vector<double> parameter(const EvalContext& context, size_t i, int64_t coun
 void store(const TensorView& y, const std::vector<double>& values) {
   with_float(y.dtype, [&]<class T>() {
     const auto to = y.data<T>();
-    for (size_t i = 0; i < values.size(); ++i) to[i] = static_cast<T>(static_cast<Compute<T>>(values[i]));
+    for (size_t i = 0; i < values.size(); ++i)
+      to[i] = static_cast<T>(static_cast<Compute<T>>(values[i]));
   });
 }
 
@@ -140,7 +144,8 @@ void reference_lrn(const EvalContext& context) {
       const int64_t high = std::min(line.count - 1, c + std::min(attrs.size / 2, line.count));
       double squares = 0.0;
       for (int64_t k = low; k <= high; ++k) squares += values[at(k)] * values[at(k)];
-      const double base = static_cast<double>(attrs.bias) + static_cast<double>(attrs.alpha) * squares;
+      const double base =
+          static_cast<double>(attrs.bias) + static_cast<double>(attrs.alpha) * squares;
       result[at(c)] = values[at(c)] / std::pow(base, static_cast<double>(attrs.beta));
     }
   });
@@ -162,8 +167,8 @@ AxisMap axes_layer_norm(const Graph& graph, const Node& node) {
 
 AxisMap axes_instance_norm(const Graph& graph, const Node& node) {
   const Shape& x = graph.value(node.inputs[0]).type.shape;
-  const auto channel = static_cast<size_t>(
-      normalize_axis(node.attrs<NormAttrs>().axis, x.rank(), "the axis"));
+  const auto channel =
+      static_cast<size_t>(normalize_axis(node.attrs<NormAttrs>().axis, x.rank(), "the axis"));
   TensorAxes axes;
   for (int axis = 0; axis < x.rank(); ++axis) axes.push_back(AxisRole::factor(axis, x[axis]));
   AxisMap map{{axes}, {axes}};
@@ -207,14 +212,12 @@ std::optional<Graph> sample_norm(Rng& rng, SampleKind kind) {
   const Shape shape{rng.integer(1, 3), rng.integer(1, 4), rng.integer(2, 5), rng.integer(2, 5)};
   const NormAttrs attrs{.axis = rng.integer(1, 3)};
   const auto axis = static_cast<int>(attrs.axis);
-  const Shape parameters =
-      kName.view() == "layer_norm" ? tail_of(shape, axis) : Shape{shape[axis]};
+  const Shape parameters = kName.view() == "layer_norm" ? tail_of(shape, axis) : Shape{shape[axis]};
   const ValueId x = sample_input(graph, rng, kind, shape);
   const ValueId gamma = graph.add_input("gamma", {DataType::kF32, parameters});
   const ValueId beta = graph.add_input("beta", {DataType::kF32, parameters});
-  graph.set_outputs(graph.add_node({.op = &op(kName.view()),
-                                    .inputs = {x, gamma, beta},
-                                    .attributes = Attributes::of(attrs)}));
+  graph.set_outputs(graph.add_node(
+      {.op = &op(kName.view()), .inputs = {x, gamma, beta}, .attributes = Attributes::of(attrs)}));
   return graph;
 }
 
@@ -234,8 +237,9 @@ std::optional<Graph> sample_lrn(Rng& rng, SampleKind kind) {
 
 void define_normalize(OpSink& sink) {
   sink.add({.name = "layer_norm",
-            .summary = "y = (x - mean) / sqrt(variance + epsilon) * gamma + beta over the axes from "
-                       "`axis` on",
+            .summary =
+                "y = (x - mean) / sqrt(variance + epsilon) * gamma + beta over the axes from "
+                "`axis` on",
             .onnx_names = {"LayerNormalization"},
             .attributes = Attributes::of(NormAttrs{}),
             .infer = infer_layer_norm,
@@ -244,8 +248,9 @@ void define_normalize(OpSink& sink) {
             .cost = no_macs,
             .sample = sample_norm<"layer_norm">});
   sink.add({.name = "instance_norm",
-            .summary = "y = (x - mean) / sqrt(variance + epsilon) * gamma + beta per sample and index "
-                       "of `axis`",
+            .summary =
+                "y = (x - mean) / sqrt(variance + epsilon) * gamma + beta per sample and index "
+                "of `axis`",
             .onnx_names = {"InstanceNormalization"},
             .attributes = Attributes::of(NormAttrs{}),
             .infer = infer_instance_norm,
@@ -254,17 +259,18 @@ void define_normalize(OpSink& sink) {
             .permute = permute_instance_norm,
             .cost = no_macs,
             .sample = sample_norm<"instance_norm">});
-  sink.add({.name = "local_response_normalization",
-            .summary = "y = x / (bias + alpha * sum of x^2 over `size` neighbours along `axis`)^beta",
-            .tflite_names = {"LOCAL_RESPONSE_NORMALIZATION"},
-            .onnx_names = {"LRN"},
-            .attributes = Attributes::of(LrnAttrs{}),
-            .infer = infer_lrn,
-            .reference = reference_lrn,
-            .axes = axes_lrn,
-            .permute = permute_axis<LrnAttrs>,
-            .cost = no_macs,
-            .sample = sample_lrn});
+  sink.add(
+      {.name = "local_response_normalization",
+       .summary = "y = x / (bias + alpha * sum of x^2 over `size` neighbours along `axis`)^beta",
+       .tflite_names = {"LOCAL_RESPONSE_NORMALIZATION"},
+       .onnx_names = {"LRN"},
+       .attributes = Attributes::of(LrnAttrs{}),
+       .infer = infer_lrn,
+       .reference = reference_lrn,
+       .axes = axes_lrn,
+       .permute = permute_axis<LrnAttrs>,
+       .cost = no_macs,
+       .sample = sample_lrn});
 }
 
 }  // namespace mote::ops

@@ -119,8 +119,8 @@ std::optional<Graph> sample_trilu(Rng& rng, SampleKind kind) {
   const Shape shape{rng.integer(1, 3), rng.integer(1, 5), rng.integer(1, 5)};
   const TriluAttrs attrs{.upper = rng.integer(0, 1) == 0, .diagonal = rng.integer(-3, 3)};
   const ValueId x = sample_input(graph, rng, kind, shape);
-  graph.set_outputs(graph.add_node(
-      {.op = &op("trilu"), .inputs = {x}, .attributes = Attributes::of(attrs)}));
+  graph.set_outputs(
+      graph.add_node({.op = &op("trilu"), .inputs = {x}, .attributes = Attributes::of(attrs)}));
   return graph;
 }
 
@@ -133,7 +133,8 @@ SequenceAxes sequence_axes(const ReverseSequenceAttrs& attrs, const Shape& x) {
   const SequenceAxes axes{normalize_axis(attrs.time_axis, x.rank(), "the time axis"),
                           normalize_axis(attrs.batch_axis, x.rank(), "the batch axis")};
   if (axes.time == axes.batch) {
-    throw_error(ErrorKind::kInvalidModel, "the time axis and the batch axis are both {}", axes.time);
+    throw_error(ErrorKind::kInvalidModel, "the time axis and the batch axis are both {}",
+                axes.time);
   }
   return axes;
 }
@@ -190,7 +191,8 @@ std::optional<Attributes> permute_reverse_sequence(const Graph&, const Node& nod
                                                    std::span<const int> permutation) {
   ReverseSequenceAttrs attrs = node.attrs<ReverseSequenceAttrs>();
   const int rank = static_cast<int>(permutation.size());
-  attrs.time_axis = permuted_axis(normalize_axis(attrs.time_axis, rank, "the time axis"), permutation);
+  attrs.time_axis =
+      permuted_axis(normalize_axis(attrs.time_axis, rank, "the time axis"), permutation);
   attrs.batch_axis =
       permuted_axis(normalize_axis(attrs.batch_axis, rank, "the batch axis"), permutation);
   return Attributes::of(attrs);
@@ -215,10 +217,9 @@ std::optional<Graph> sample_reverse_sequence(Rng& rng, SampleKind kind) {
   }
   const ValueId x = sample_input(graph, rng, kind, shape);
   const ValueId counts = graph.add_constant("lengths", std::move(lengths));
-  graph.set_outputs(graph.add_node({.op = &op("reverse_sequence"),
-                                    .inputs = {x, counts},
-                                    .attributes = Attributes::of(attrs)},
-                                   record_of(graph, x)));
+  graph.set_outputs(graph.add_node(
+      {.op = &op("reverse_sequence"), .inputs = {x, counts}, .attributes = Attributes::of(attrs)},
+      record_of(graph, x)));
   return graph;
 }
 

@@ -17,11 +17,14 @@ namespace {
 // The most elements a mode can take from an axis of `extent` on one side.
 int64_t largest_pad(PadMode mode, int64_t extent) {
   switch (mode) {
-    case PadMode::kReflect: return extent - 1;
+    case PadMode::kReflect:
+      return extent - 1;
     case PadMode::kSymmetric:
-    case PadMode::kWrap: return extent;
+    case PadMode::kWrap:
+      return extent;
     case PadMode::kEdge:
-    case PadMode::kConstant: return std::numeric_limits<int64_t>::max();
+    case PadMode::kConstant:
+      return std::numeric_limits<int64_t>::max();
   }
   return 0;
 }
@@ -65,11 +68,20 @@ std::vector<int64_t> source_indices(PadMode mode, int64_t before, int64_t extent
     if (source < 0 || source >= extent) {
       const bool low = source < 0;
       switch (mode) {
-        case PadMode::kConstant: break;
-        case PadMode::kReflect: source = low ? -source : 2 * (extent - 1) - source; break;
-        case PadMode::kSymmetric: source = low ? -1 - source : 2 * extent - 1 - source; break;
-        case PadMode::kEdge: source = low ? 0 : extent - 1; break;
-        case PadMode::kWrap: source = low ? source + extent : source - extent; break;
+        case PadMode::kConstant:
+          break;
+        case PadMode::kReflect:
+          source = low ? -source : 2 * (extent - 1) - source;
+          break;
+        case PadMode::kSymmetric:
+          source = low ? -1 - source : 2 * extent - 1 - source;
+          break;
+        case PadMode::kEdge:
+          source = low ? 0 : extent - 1;
+          break;
+        case PadMode::kWrap:
+          source = low ? source + extent : source - extent;
+          break;
       }
     }
     result[static_cast<size_t>(i)] = source;
@@ -197,7 +209,8 @@ AxisMap axes(const Graph& graph, const Node& node) {
   return map;
 }
 
-std::optional<Attributes> permute(const Graph&, const Node& node, std::span<const int> permutation) {
+std::optional<Attributes> permute(const Graph&, const Node& node,
+                                  std::span<const int> permutation) {
   const auto& attrs = node.attrs<PadAttrs>();
   PadAttrs moved = attrs;
   for (size_t i = 0; i < permutation.size(); ++i) {
@@ -219,27 +232,27 @@ std::optional<Graph> sample(Rng& rng, SampleKind kind) {
     attrs.after.push_back(rng.integer(0, most));
   }
   const ValueId x = sample_input(graph, rng, kind, shape);
-  graph.set_outputs(
-      graph.add_node({.op = &op("pad"), .inputs = {x}, .attributes = Attributes::of(attrs)},
-                     record_of(graph, x)));
+  graph.set_outputs(graph.add_node(
+      {.op = &op("pad"), .inputs = {x}, .attributes = Attributes::of(attrs)}, record_of(graph, x)));
   return graph;
 }
 
 }  // namespace
 
 void define_pad(OpSink& sink) {
-  sink.add({.name = "pad",
-            .summary = "`before` and `after` elements around every axis: `value`, or copied by `mode`",
-            .tflite_names = {"PAD", "PADV2", "MIRROR_PAD"},
-            .onnx_names = {"Pad"},
-            .attributes = Attributes::of(PadAttrs{}),
-            .infer = infer,
-            .reference = reference,
-            .axes = axes,
-            .permute = permute,
-            .quant = shared_scale,
-            .cost = no_macs,
-            .sample = sample});
+  sink.add(
+      {.name = "pad",
+       .summary = "`before` and `after` elements around every axis: `value`, or copied by `mode`",
+       .tflite_names = {"PAD", "PADV2", "MIRROR_PAD"},
+       .onnx_names = {"Pad"},
+       .attributes = Attributes::of(PadAttrs{}),
+       .infer = infer,
+       .reference = reference,
+       .axes = axes,
+       .permute = permute,
+       .quant = shared_scale,
+       .cost = no_macs,
+       .sample = sample});
 }
 
 }  // namespace mote::ops

@@ -31,8 +31,9 @@ template <class Body>
 void for_each_entry(const Quantization& record, const Shape& shape, Body body) {
   const int64_t elements = shape.elements();
   const size_t entries = record.scales.size();
-  const int64_t inner =
-      record.is_per_tensor() ? elements : row_major_strides(shape)[static_cast<size_t>(record.axis)];
+  const int64_t inner = record.is_per_tensor()
+                            ? elements
+                            : row_major_strides(shape)[static_cast<size_t>(record.axis)];
   for (int64_t i = 0; i < elements; ++i) {
     body(static_cast<size_t>(i), static_cast<size_t>(i / inner) % entries);
   }
@@ -53,8 +54,9 @@ void reference_quantize(const EvalContext& context) {
     for_each_entry(record, context.output(0).shape, [&](size_t i, size_t entry) {
       const float steps = std::round(x[i] / record.scales[entry]);
       const double value = static_cast<double>(steps) + record.zero_points[entry];
-      y[i] = !(value > low) ? static_cast<T>(range.low)
-             : value >= high ? static_cast<T>(range.high) : static_cast<T>(value);
+      y[i] = !(value > low)  ? static_cast<T>(range.low)
+             : value >= high ? static_cast<T>(range.high)
+                             : static_cast<T>(value);
     });
   });
 }
@@ -95,18 +97,20 @@ std::optional<Graph> sample_dequantize(Rng& rng, SampleKind kind) {
 }  // namespace
 
 void define_quantize(OpSink& sink) {
-  sink.add({.name = "quantize",
-            .summary = "y = saturate(round(x / scale) + zero_point) by the record of y; x real or quantized",
-            .tflite_names = {"QUANTIZE"},
-            .onnx_names = {"QuantizeLinear"},
-            .attributes = Attributes::of(TypeAttrs{DataType::kI8}),
-            .infer = infer_quantize,
-            .reference = reference_quantize,
-            .axes = elementwise_axes,
-            .permute = same_attributes,
-            .quant = untouched,
-            .cost = no_macs,
-            .sample = sample_quantize});
+  sink.add(
+      {.name = "quantize",
+       .summary =
+           "y = saturate(round(x / scale) + zero_point) by the record of y; x real or quantized",
+       .tflite_names = {"QUANTIZE"},
+       .onnx_names = {"QuantizeLinear"},
+       .attributes = Attributes::of(TypeAttrs{DataType::kI8}),
+       .infer = infer_quantize,
+       .reference = reference_quantize,
+       .axes = elementwise_axes,
+       .permute = same_attributes,
+       .quant = untouched,
+       .cost = no_macs,
+       .sample = sample_quantize});
   sink.add({.name = "dequantize",
             .summary = "y = (x - zero_point) * scale by the record of x",
             .tflite_names = {"DEQUANTIZE"},

@@ -313,8 +313,8 @@ double result_size(QuantizedBinary op, double a, double b) {
     case QuantizedBinary::kPrelu:
       return std::max(a, a * b);
     case QuantizedBinary::kDiv:
-      // Small enough that quotients below half a step keep a shift of at most 31 bits: the runtimes'
-      // results are defined no further.
+      // Small enough that quotients below half a step keep a shift of at most 31 bits: the
+      // runtimes' results are defined no further.
       return a / b;
     case QuantizedBinary::kMinimum:
     case QuantizedBinary::kMaximum:

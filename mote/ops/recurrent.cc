@@ -42,14 +42,19 @@ template <CellKind kKind>
 void infer(InferContext& context) {
   context.expect_inputs(3, operands_of(kKind));
   for (const size_t i : {kX, kW, kR}) context.expect_rank(i, 3);
-  const Sizes s = sizes_of(context.shape(kX), context.shape(kR),
-                           context.attrs<RecurrentAttrs>().direction);
+  const Sizes s =
+      sizes_of(context.shape(kX), context.shape(kR), context.attrs<RecurrentAttrs>().direction);
   check_attributes(context, kKind, s.directions);
   const int64_t rows = gates_of(kKind) * s.hidden;
   const Shape state{s.directions, s.batch, s.hidden};
-  const Shape expected[] = {context.shape(kX), {s.directions, rows, s.inputs},
-                            {s.directions, rows, s.hidden}, {s.directions, 2 * rows},
-                            {s.batch}, state, state, {s.directions, 3 * s.hidden}};
+  const Shape expected[] = {context.shape(kX),
+                            {s.directions, rows, s.inputs},
+                            {s.directions, rows, s.hidden},
+                            {s.directions, 2 * rows},
+                            {s.batch},
+                            state,
+                            state,
+                            {s.directions, 3 * s.hidden}};
   for (size_t i = 0; i < context.input_count(); ++i) {
     if (context.has_input(i) && context.shape(i) != expected[i]) {
       context.fail("input {} is {}, expected {}", i, to_string(context.shape(i)),
@@ -158,9 +163,9 @@ AxisMap axes(const Graph& graph, const Node& node) {
 
 template <CellKind kKind>
 Cost cost(const Graph& graph, const Node& node) {
-  const Sizes s = sizes_of(graph.value(node.inputs[kX]).type.shape.bind(1),
-                           graph.value(node.inputs[kR]).type.shape,
-                           node.attrs<RecurrentAttrs>().direction);
+  const Sizes s =
+      sizes_of(graph.value(node.inputs[kX]).type.shape.bind(1),
+               graph.value(node.inputs[kR]).type.shape, node.attrs<RecurrentAttrs>().direction);
   const int64_t per_step = gates_of(kKind) * s.hidden * (s.inputs + s.hidden);
   return {s.steps * s.directions * s.batch * per_step};
 }

@@ -18,9 +18,12 @@ constexpr std::array<Direction, 3> enum_values(Direction) {
 }
 constexpr std::string_view name(Direction direction) {
   switch (direction) {
-    case Direction::kForward: return "forward";
-    case Direction::kReverse: return "reverse";
-    case Direction::kBidirectional: return "bidirectional";
+    case Direction::kForward:
+      return "forward";
+    case Direction::kReverse:
+      return "reverse";
+    case Direction::kBidirectional:
+      return "bidirectional";
   }
   return {};
 }
@@ -29,7 +32,8 @@ constexpr std::string_view name(Direction direction) {
 /// initial_h? [d,n,h]; lstm also initial_c? [d,n,h], peephole? [d,3*h])
 /// -> y [t,d,n,h], y_h [d,n,h]; lstm also y_c [d,n,h].
 /// d is 2 when bidirectional, else 1; g is 4, 3, 1; gates in ONNX's order: iofc, zrh.
-/// `activations` has 3, 2, 1 names per direction (ONNX's, lower case), `alphas` and `betas` as many.
+/// `activations` has 3, 2, 1 names per direction (ONNX's, lower case), `alphas` and `betas` as
+/// many.
 struct RecurrentAttrs {
   Direction direction = Direction::kForward;
   std::vector<std::string> activations;
@@ -48,7 +52,8 @@ struct RecurrentAttrs {
   }
 };
 
-/// The activations of a kind of cell where a model names none. Source: ONNX LSTM-14, GRU-14, RNN-14.
+/// The activations of a kind of cell where a model names none. Source: ONNX LSTM-14, GRU-14,
+/// RNN-14.
 std::vector<std::string> default_activations(std::string_view op, Direction direction);
 
 /// Does `activation` have a kernel here?

@@ -26,10 +26,12 @@ const ActivationRow kActivations[] = {
     {"hardsigmoid",
      [](double x, double a, double b) { return std::clamp(a * x + b, 0.0, 1.0); },
      {0.2f, 0.5f}},
-    {"elu", [](double x, double a, double) { return x >= 0 ? x : a * std::expm1(x); }, {1.0f, 0.0f}},
+    {"elu",
+     [](double x, double a, double) { return x >= 0 ? x : a * std::expm1(x); },
+     {1.0f, 0.0f}},
     {"softsign", [](double x, double, double) { return x / (1.0 + std::abs(x)); }},
-    {"softplus",
-     [](double x, double, double) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }},
+    {"softplus", [](double x, double,
+                    double) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }},
 };
 
 const ActivationRow* find_activation(std::string_view name) {
@@ -64,18 +66,24 @@ namespace ops {
 
 int64_t gates_of(CellKind kind) {
   switch (kind) {
-    case CellKind::kLstm: return 4;
-    case CellKind::kGru: return 3;
-    case CellKind::kRnn: return 1;
+    case CellKind::kLstm:
+      return 4;
+    case CellKind::kGru:
+      return 3;
+    case CellKind::kRnn:
+      return 1;
   }
   return 0;
 }
 
 size_t activations_of(CellKind kind) {
   switch (kind) {
-    case CellKind::kLstm: return 3;
-    case CellKind::kGru: return 2;
-    case CellKind::kRnn: return 1;
+    case CellKind::kLstm:
+      return 3;
+    case CellKind::kGru:
+      return 2;
+    case CellKind::kRnn:
+      return 1;
   }
   return 0;
 }
@@ -85,8 +93,8 @@ Cell::Cell(CellKind kind, const RecurrentAttrs& attrs, size_t which, CellParamet
   const size_t count = activations_of(kind);
   for (size_t i = which * count; i < (which + 1) * count; ++i) {
     const ActivationRow* row = find_activation(attrs.activations[i]);
-    activations_.push_back({row->function, static_cast<double>(attrs.alphas[i]),
-                            static_cast<double>(attrs.betas[i])});
+    activations_.push_back(
+        {row->function, static_cast<double>(attrs.alphas[i]), static_cast<double>(attrs.betas[i])});
   }
 }
 
@@ -118,9 +126,12 @@ double Cell::from_hidden(int64_t row, std::span<const double> h) const {
 
 void Cell::step(std::span<const double> x, std::span<double> h, std::span<double> c) const {
   switch (kind_) {
-    case CellKind::kLstm: return step_lstm(x, h, c);
-    case CellKind::kGru: return step_gru(x, h);
-    case CellKind::kRnn: return step_rnn(x, h);
+    case CellKind::kLstm:
+      return step_lstm(x, h, c);
+    case CellKind::kGru:
+      return step_gru(x, h);
+    case CellKind::kRnn:
+      return step_rnn(x, h);
   }
 }
 
@@ -157,8 +168,8 @@ void Cell::step_gru(std::span<const double> x, std::span<double> h) const {
   std::vector<double> next(hidden);
   for (size_t u = 0; u < hidden; ++u) {
     const int64_t row = 2 * p_.hidden + static_cast<int64_t>(u);
-    const double recurrent = attrs_.linear_before_reset ? reset[u] * from_hidden(row, h)
-                                                        : from_hidden(row, gated);
+    const double recurrent =
+        attrs_.linear_before_reset ? reset[u] * from_hidden(row, h) : from_hidden(row, gated);
     const double candidate = activate(1, from_input(row, x) + recurrent);
     next[u] = (1.0 - update[u]) * candidate + update[u] * h[u];
   }

@@ -54,25 +54,31 @@ Strides output_strides(const Shape& from, const std::vector<bool>& reduced) {
 // Sums of floats are held in double, so that the order of the elements hardly shows; integers in 64
 // bits, and wrap to their type in the end.
 template <class T>
-using Wide = std::conditional_t<
-    std::is_floating_point_v<Compute<T>>, double,
-    std::conditional_t<std::is_signed_v<T>, int64_t, uint64_t>>;
+using Wide = std::conditional_t<std::is_floating_point_v<Compute<T>>, double,
+                                std::conditional_t<std::is_signed_v<T>, int64_t, uint64_t>>;
 
 template <class T>
 T wrapping_sum(T a, T b) {
-  if constexpr (std::is_floating_point_v<T>) return a + b;
-  else return static_cast<T>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+  if constexpr (std::is_floating_point_v<T>)
+    return a + b;
+  else
+    return static_cast<T>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
 }
 template <class T>
 T wrapping_product(T a, T b) {
-  if constexpr (std::is_floating_point_v<T>) return a * b;
-  else return static_cast<T>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
+  if constexpr (std::is_floating_point_v<T>)
+    return a * b;
+  else
+    return static_cast<T>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
 }
 template <class T>
 T magnitude(T x) {
-  if constexpr (std::is_unsigned_v<T>) return x;
-  else if constexpr (std::is_integral_v<T>) return x < 0 ? static_cast<T>(0 - static_cast<uint64_t>(x)) : x;
-  else return std::abs(x);
+  if constexpr (std::is_unsigned_v<T>)
+    return x;
+  else if constexpr (std::is_integral_v<T>)
+    return x < 0 ? static_cast<T>(0 - static_cast<uint64_t>(x)) : x;
+  else
+    return std::abs(x);
 }
 template <class T>
 T lowest_value() {
@@ -87,48 +93,72 @@ T highest_value() {
 
 struct Finish {
   template <class W>
-  static W finish(W total, int64_t) { return total; }
+  static W finish(W total, int64_t) {
+    return total;
+  }
 };
 
 struct Sum : Finish {
   template <class W>
-  static W start() { return 0; }
+  static W start() {
+    return 0;
+  }
   template <class W>
-  static W step(W total, W x) { return wrapping_sum(total, x); }
+  static W step(W total, W x) {
+    return wrapping_sum(total, x);
+  }
 };
 // Integers divide towards zero, as TFLite's MEAN.
 struct Mean : Sum {
   template <class W>
   static W finish(W total, int64_t count) {
-    if constexpr (std::is_floating_point_v<W>) return total / static_cast<W>(count);
-    else return count == 0 ? W{0} : total / static_cast<W>(count);
+    if constexpr (std::is_floating_point_v<W>)
+      return total / static_cast<W>(count);
+    else
+      return count == 0 ? W{0} : total / static_cast<W>(count);
   }
 };
 struct Product : Finish {
   template <class W>
-  static W start() { return 1; }
+  static W start() {
+    return 1;
+  }
   template <class W>
-  static W step(W total, W x) { return wrapping_product(total, x); }
+  static W step(W total, W x) {
+    return wrapping_product(total, x);
+  }
 };
 struct Max : Finish {
   template <class W>
-  static W start() { return lowest_value<W>(); }
+  static W start() {
+    return lowest_value<W>();
+  }
   template <class W>
-  static W step(W best, W x) { return x > best || x != x ? x : best; }
+  static W step(W best, W x) {
+    return x > best || x != x ? x : best;
+  }
 };
 struct Min : Finish {
   template <class W>
-  static W start() { return highest_value<W>(); }
+  static W start() {
+    return highest_value<W>();
+  }
   template <class W>
-  static W step(W best, W x) { return x < best || x != x ? x : best; }
+  static W step(W best, W x) {
+    return x < best || x != x ? x : best;
+  }
 };
 struct L1 : Sum {
   template <class W>
-  static W step(W total, W x) { return wrapping_sum(total, magnitude(x)); }
+  static W step(W total, W x) {
+    return wrapping_sum(total, magnitude(x));
+  }
 };
 struct SumSquare : Sum {
   template <class W>
-  static W step(W total, W x) { return wrapping_sum(total, wrapping_product(x, x)); }
+  static W step(W total, W x) {
+    return wrapping_sum(total, wrapping_product(x, x));
+  }
 };
 struct L2 : SumSquare {
   template <class W>
@@ -157,7 +187,8 @@ void reduce(const EvalContext& context) {
     W* to = total.data() + at[0];
     for (int64_t i = 0; i < count; ++i) {
       W& element = to[i * step[0]];
-      element = Op::template step<W>(element, static_cast<W>(static_cast<Compute<T>>(from[at[1] + i * step[1]])));
+      element = Op::template step<W>(
+          element, static_cast<W>(static_cast<Compute<T>>(from[at[1] + i * step[1]])));
     }
   });
   int64_t count = 1;
@@ -171,11 +202,16 @@ void reduce(const EvalContext& context) {
 
 template <class Op>
 constexpr std::optional<QuantizedReduce> quantized_kind() {
-  if constexpr (std::is_same_v<Op, Mean>) return QuantizedReduce::kMean;
-  else if constexpr (std::is_same_v<Op, Sum>) return QuantizedReduce::kSum;
-  else if constexpr (std::is_same_v<Op, Max>) return QuantizedReduce::kMax;
-  else if constexpr (std::is_same_v<Op, Min>) return QuantizedReduce::kMin;
-  else return std::nullopt;
+  if constexpr (std::is_same_v<Op, Mean>)
+    return QuantizedReduce::kMean;
+  else if constexpr (std::is_same_v<Op, Sum>)
+    return QuantizedReduce::kSum;
+  else if constexpr (std::is_same_v<Op, Max>)
+    return QuantizedReduce::kMax;
+  else if constexpr (std::is_same_v<Op, Min>)
+    return QuantizedReduce::kMin;
+  else
+    return std::nullopt;
 }
 
 template <class Op>
@@ -185,8 +221,8 @@ void reference(const EvalContext& context) {
     if constexpr (kKind.has_value()) return quantized_reduce(context, *kKind);
     context.no_kernel();
   }
-  const bool known = with_number(context.input_type(0).dtype,
-                                 [&]<class T>() { reduce<Op, T>(context); });
+  const bool known =
+      with_number(context.input_type(0).dtype, [&]<class T>() { reduce<Op, T>(context); });
   if (!known) context.no_kernel();
 }
 
@@ -205,7 +241,8 @@ void reference_log_sum_exp(const EvalContext& context) {
   const auto visit = [&](const auto& body) {
     walk.rows([&](const int64_t* at, const int64_t* step, int64_t count) {
       for (int64_t i = 0; i < count; ++i) {
-        body(static_cast<size_t>(at[0] + i * step[0]), values[static_cast<size_t>(at[1] + i * step[1])]);
+        body(static_cast<size_t>(at[0] + i * step[0]),
+             values[static_cast<size_t>(at[1] + i * step[1])]);
       }
     });
   };
@@ -262,8 +299,8 @@ std::optional<Attributes> permute(const Graph&, const Node& node,
   ReduceAttrs attrs = node.attrs<ReduceAttrs>();
   if (!attrs.keep_dims) return std::nullopt;
   for (int64_t& axis : attrs.axes) {
-    axis = permuted_axis(normalize_axis(axis, static_cast<int>(permutation.size()), "a reduced axis"),
-                         permutation);
+    axis = permuted_axis(
+        normalize_axis(axis, static_cast<int>(permutation.size()), "a reduced axis"), permutation);
   }
   std::sort(attrs.axes.begin(), attrs.axes.end());
   return Attributes::of(std::move(attrs));
@@ -331,11 +368,13 @@ void define(OpSink& sink, void (*run)(const EvalContext&), Row row) {
 }  // namespace
 
 void define_reduce(OpSink& sink) {
-  define<"mean">(sink, reference<Mean>,
-                 {"y = sum of x / count", {"MEAN"}, {"ReduceMean", "GlobalAveragePool"}, own_scales});
+  define<"mean">(
+      sink, reference<Mean>,
+      {"y = sum of x / count", {"MEAN"}, {"ReduceMean", "GlobalAveragePool"}, own_scales});
   define<"sum">(sink, reference<Sum>, {"y = sum of x", {"SUM"}, {"ReduceSum"}, own_scales});
-  define<"reduce_max">(sink, reference<Max>,
-                       {"y = largest x", {"REDUCE_MAX"}, {"ReduceMax", "GlobalMaxPool"}, shared_scale});
+  define<"reduce_max">(
+      sink, reference<Max>,
+      {"y = largest x", {"REDUCE_MAX"}, {"ReduceMax", "GlobalMaxPool"}, shared_scale});
   define<"reduce_min">(sink, reference<Min>,
                        {"y = smallest x", {"REDUCE_MIN"}, {"ReduceMin"}, shared_scale});
   define<"reduce_prod">(sink, reference<Product>,

@@ -35,7 +35,8 @@ void infer(InferContext& context) {
   std::vector<int64_t> wanted = context.attrs<ShapeAttrs>().shape;
   check_extents(context, wanted);
   const Shape& from = context.shape(0);
-  const auto open = static_cast<size_t>(std::find(wanted.begin(), wanted.end(), -1) - wanted.begin());
+  const auto open =
+      static_cast<size_t>(std::find(wanted.begin(), wanted.end(), -1) - wanted.begin());
   if (!from.is_static()) {
     if (open != 0 && open != wanted.size()) {
       throw_error(ErrorKind::kUnsupported,
@@ -154,12 +155,11 @@ std::optional<Graph> sample(Rng& rng, SampleKind kind) {
   if (kind == SampleKind::kHybrid) return std::nullopt;
   Graph graph;
   const Shape shape{rng.integer(1, 3), 2 * rng.integer(1, 3), 3 * rng.integer(1, 3), 4};
-  const std::vector<std::vector<int64_t>> targets = {
-      {-1},
-      {shape[0], -1},
-      {shape[0] * shape[1], shape[2], 4},
-      {shape[0], shape[1] / 2, 2, shape[2] / 3, 12},
-      {shape[0], shape[1], 2, 2, shape[2], 1}};
+  const std::vector<std::vector<int64_t>> targets = {{-1},
+                                                     {shape[0], -1},
+                                                     {shape[0] * shape[1], shape[2], 4},
+                                                     {shape[0], shape[1] / 2, 2, shape[2] / 3, 12},
+                                                     {shape[0], shape[1], 2, 2, shape[2], 1}};
   const ValueId x = sample_input(graph, rng, kind, shape);
   const auto pick = static_cast<size_t>(rng.integer(0, int64_t(targets.size()) - 1));
   graph.set_outputs(graph.add_node({.op = &op("reshape"),
@@ -172,17 +172,18 @@ std::optional<Graph> sample(Rng& rng, SampleKind kind) {
 }  // namespace
 
 void define_reshape(OpSink& sink) {
-  sink.add({.name = "reshape",
-            .summary = "The elements of x in row-major order under `shape`; one -1 takes what is left",
-            .tflite_names = {"RESHAPE", "SQUEEZE", "EXPAND_DIMS"},
-            .onnx_names = {"Reshape", "Flatten", "Squeeze", "Unsqueeze"},
-            .attributes = Attributes::of(ShapeAttrs{}),
-            .infer = infer,
-            .reference = reference,
-            .axes = axes,
-            .quant = shared_scale,
-            .cost = no_macs,
-            .sample = sample});
+  sink.add(
+      {.name = "reshape",
+       .summary = "The elements of x in row-major order under `shape`; one -1 takes what is left",
+       .tflite_names = {"RESHAPE", "SQUEEZE", "EXPAND_DIMS"},
+       .onnx_names = {"Reshape", "Flatten", "Squeeze", "Unsqueeze"},
+       .attributes = Attributes::of(ShapeAttrs{}),
+       .infer = infer,
+       .reference = reference,
+       .axes = axes,
+       .quant = shared_scale,
+       .cost = no_macs,
+       .sample = sample});
 }
 
 }  // namespace mote::ops

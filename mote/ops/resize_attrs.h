@@ -17,9 +17,12 @@ constexpr std::array<Interpolation, 3> enum_values(Interpolation) {
 }
 constexpr std::string_view name(Interpolation mode) {
   switch (mode) {
-    case Interpolation::kNearest: return "nearest";
-    case Interpolation::kLinear: return "linear";
-    case Interpolation::kCubic: return "cubic";
+    case Interpolation::kNearest:
+      return "nearest";
+    case Interpolation::kLinear:
+      return "linear";
+    case Interpolation::kCubic:
+      return "cubic";
   }
   return {};
 }
@@ -40,12 +43,18 @@ constexpr std::array<Coordinates, 6> enum_values(Coordinates) {
 }
 constexpr std::string_view name(Coordinates mode) {
   switch (mode) {
-    case Coordinates::kHalfPixel: return "half_pixel";
-    case Coordinates::kPytorchHalfPixel: return "pytorch_half_pixel";
-    case Coordinates::kAlignCorners: return "align_corners";
-    case Coordinates::kAsymmetric: return "asymmetric";
-    case Coordinates::kTfHalfPixelForNn: return "tf_half_pixel_for_nn";
-    case Coordinates::kTfCropAndResize: return "tf_crop_and_resize";
+    case Coordinates::kHalfPixel:
+      return "half_pixel";
+    case Coordinates::kPytorchHalfPixel:
+      return "pytorch_half_pixel";
+    case Coordinates::kAlignCorners:
+      return "align_corners";
+    case Coordinates::kAsymmetric:
+      return "asymmetric";
+    case Coordinates::kTfHalfPixelForNn:
+      return "tf_half_pixel_for_nn";
+    case Coordinates::kTfCropAndResize:
+      return "tf_crop_and_resize";
   }
   return {};
 }
@@ -57,16 +66,20 @@ constexpr std::array<NearestRounding, 4> enum_values(NearestRounding) {
 }
 constexpr std::string_view name(NearestRounding rounding) {
   switch (rounding) {
-    case NearestRounding::kRoundPreferFloor: return "round_prefer_floor";
-    case NearestRounding::kRoundPreferCeil: return "round_prefer_ceil";
-    case NearestRounding::kFloor: return "floor";
-    case NearestRounding::kCeil: return "ceil";
+    case NearestRounding::kRoundPreferFloor:
+      return "round_prefer_floor";
+    case NearestRounding::kRoundPreferCeil:
+      return "round_prefer_ceil";
+    case NearestRounding::kFloor:
+      return "floor";
+    case NearestRounding::kCeil:
+      return "ceil";
   }
   return {};
 }
 
-/// resize(x): extent sizes[i] and scale scales[i] (output over input) on axis i. An axis whose extent
-/// and scale stay (size kDynamic for the batch) is not touched.
+/// resize(x): extent sizes[i] and scale scales[i] (output over input) on axis i. An axis whose
+/// extent and scale stay (size kDynamic for the batch) is not touched.
 struct ResizeAttrs {
   std::vector<int64_t> sizes;
   std::vector<float> scales;
@@ -95,9 +108,12 @@ constexpr std::array<OutsideGrid, 3> enum_values(OutsideGrid) {
 }
 constexpr std::string_view name(OutsideGrid outside) {
   switch (outside) {
-    case OutsideGrid::kZeros: return "zeros";
-    case OutsideGrid::kBorder: return "border";
-    case OutsideGrid::kReflection: return "reflection";
+    case OutsideGrid::kZeros:
+      return "zeros";
+    case OutsideGrid::kBorder:
+      return "border";
+    case OutsideGrid::kReflection:
+      return "reflection";
   }
   return {};
 }

@@ -53,8 +53,10 @@ class GridSampler {
     switch (attrs_.mode) {
       case Interpolation::kNearest:
         return static_cast<float>(pixel(plane, std::nearbyint(y), std::nearbyint(x)));
-      case Interpolation::kLinear: return weighted<2>(plane, y, x);
-      case Interpolation::kCubic: return weighted<4>(plane, y, x);
+      case Interpolation::kLinear:
+        return weighted<2>(plane, y, x);
+      case Interpolation::kCubic:
+        return weighted<4>(plane, y, x);
     }
     return 0.0f;
   }
@@ -72,9 +74,12 @@ class GridSampler {
                                           : ((static_cast<double>(g) + 1.0) * n - 1.0) / 2.0;
     if (x >= low(extent) && x <= high(extent)) return x;
     switch (attrs_.outside) {
-      case OutsideGrid::kZeros: return x;
-      case OutsideGrid::kBorder: return x > 0.0 ? std::min(x, n - 1.0) : 0.0;
-      case OutsideGrid::kReflection: return reflected(x, low(extent), high(extent));
+      case OutsideGrid::kZeros:
+        return x;
+      case OutsideGrid::kBorder:
+        return x > 0.0 ? std::min(x, n - 1.0) : 0.0;
+      case OutsideGrid::kReflection:
+        return reflected(x, low(extent), high(extent));
     }
     return x;
   }

@@ -28,7 +28,8 @@ void infer_elements(InferContext& context) {
                  to_string(context.shape(2)));
   }
   for (int axis = 0; axis < x.rank(); ++axis) {
-    const bool along = axis == normalize_axis(context.attrs<ScatterAttrs>().axis, x.rank(), "the axis");
+    const bool along =
+        axis == normalize_axis(context.attrs<ScatterAttrs>().axis, x.rank(), "the axis");
     if (!along && x[axis] >= 0 && context.shape(1)[axis] > x[axis]) {
       context.fail("indices {} are larger than x {} on axis {}", to_string(context.shape(1)),
                    to_string(x), axis);
@@ -57,21 +58,29 @@ template <class T>
 T merged(ScatterReduction reduction, T old, T update) {
   if constexpr (std::is_same_v<T, bool>) {
     switch (reduction) {
-      case ScatterReduction::kNone: return update;
+      case ScatterReduction::kNone:
+        return update;
       case ScatterReduction::kAdd:
-      case ScatterReduction::kMax: return old || update;
+      case ScatterReduction::kMax:
+        return old || update;
       case ScatterReduction::kMul:
-      case ScatterReduction::kMin: return old && update;
+      case ScatterReduction::kMin:
+        return old && update;
     }
   } else {
     // Integers wrap.
     using C = std::conditional_t<std::is_floating_point_v<Compute<T>>, Compute<T>, uint64_t>;
     switch (reduction) {
-      case ScatterReduction::kNone: return update;
-      case ScatterReduction::kAdd: return static_cast<T>(static_cast<C>(old) + static_cast<C>(update));
-      case ScatterReduction::kMul: return static_cast<T>(static_cast<C>(old) * static_cast<C>(update));
-      case ScatterReduction::kMax: return old < update ? update : old;
-      case ScatterReduction::kMin: return update < old ? update : old;
+      case ScatterReduction::kNone:
+        return update;
+      case ScatterReduction::kAdd:
+        return static_cast<T>(static_cast<C>(old) + static_cast<C>(update));
+      case ScatterReduction::kMul:
+        return static_cast<T>(static_cast<C>(old) * static_cast<C>(update));
+      case ScatterReduction::kMax:
+        return old < update ? update : old;
+      case ScatterReduction::kMin:
+        return update < old ? update : old;
     }
   }
   return update;
@@ -79,8 +88,7 @@ T merged(ScatterReduction reduction, T old, T update) {
 
 // Quantized integers may be moved, but not added.
 void copy_input(const EvalContext& context) {
-  if (is_quantized(context) &&
-      context.attrs<ScatterAttrs>().reduction != ScatterReduction::kNone) {
+  if (is_quantized(context) && context.attrs<ScatterAttrs>().reduction != ScatterReduction::kNone) {
     context.no_kernel();
   }
   copy_bytes(context.outputs[0].bytes, context.inputs[0].bytes, context.output(0).size_bytes());
@@ -170,16 +178,17 @@ std::optional<Graph> sample(Rng& rng, SampleKind kind) {
 }  // namespace
 
 void define_scatter(OpSink& sink) {
-  sink.add({.name = "scatter_elements",
-            .summary = "A copy of x with y[.., indices[.., i, ..], ..] merged with updates[.., i, ..]",
-            .onnx_names = {"ScatterElements", "Scatter"},
-            .attributes = Attributes::of(ScatterAttrs{}),
-            .infer = infer_elements,
-            .reference = reference_elements,
-            .axes = axes,
-            .quant = quant,
-            .cost = no_macs,
-            .sample = sample<false>});
+  sink.add(
+      {.name = "scatter_elements",
+       .summary = "A copy of x with y[.., indices[.., i, ..], ..] merged with updates[.., i, ..]",
+       .onnx_names = {"ScatterElements", "Scatter"},
+       .attributes = Attributes::of(ScatterAttrs{}),
+       .infer = infer_elements,
+       .reference = reference_elements,
+       .axes = axes,
+       .quant = quant,
+       .cost = no_macs,
+       .sample = sample<false>});
   sink.add({.name = "scatter_nd",
             .summary = "A copy of x with the parts that the tuples of indices point at merged with "
                        "updates",

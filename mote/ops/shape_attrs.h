@@ -12,8 +12,8 @@
 
 namespace mote {
 
-/// reshape, broadcast_to. In reshape at most one extent is -1 and takes what is left; with a dynamic
-/// batch that is the first one, and stays dynamic.
+/// reshape, broadcast_to. In reshape at most one extent is -1 and takes what is left; with a
+/// dynamic batch that is the first one, and stays dynamic.
 struct ShapeAttrs {
   std::vector<int64_t> shape;
   static constexpr auto fields() { return std::tuple(field("shape", &ShapeAttrs::shape)); }
@@ -27,7 +27,8 @@ struct TransposeAttrs {
   }
 };
 
-/// concat, split (with its `sizes`), gather, gather_elements, cumsum and other single-axis operators.
+/// concat, split (with its `sizes`), gather, gather_elements, cumsum and other single-axis
+/// operators.
 struct AxisAttrs {
   int64_t axis = 0;
   static constexpr auto fields() { return std::tuple(field("axis", &AxisAttrs::axis)); }
@@ -52,8 +53,8 @@ struct GatherAttrs {
 };
 
 /// slice: x[begin:end:stride] on every axis, NumPy semantics (negative counts from the end, out of
-/// range is clamped). kSliceEnd reaches the end whatever the extent, so a dynamic batch is taken whole;
-/// for a negative stride kSliceEnd means past the first element.
+/// range is clamped). kSliceEnd reaches the end whatever the extent, so a dynamic batch is taken
+/// whole; for a negative stride kSliceEnd means past the first element.
 inline constexpr int64_t kSliceEnd = std::numeric_limits<int64_t>::max();
 struct SliceAttrs {
   std::vector<int64_t> begin;
@@ -72,11 +73,16 @@ constexpr std::array<PadMode, 5> enum_values(PadMode) {
 }
 constexpr std::string_view name(PadMode mode) {
   switch (mode) {
-    case PadMode::kConstant: return "constant";
-    case PadMode::kReflect: return "reflect";
-    case PadMode::kSymmetric: return "symmetric";
-    case PadMode::kEdge: return "edge";
-    case PadMode::kWrap: return "wrap";
+    case PadMode::kConstant:
+      return "constant";
+    case PadMode::kReflect:
+      return "reflect";
+    case PadMode::kSymmetric:
+      return "symmetric";
+    case PadMode::kEdge:
+      return "edge";
+    case PadMode::kWrap:
+      return "wrap";
   }
   return {};
 }
@@ -109,7 +115,8 @@ struct BlockAttrs {
   }
 };
 
-/// space_to_batch(x) with `low`/`high` pads, batch_to_space(x) with them as crops, per spatial axis.
+/// space_to_batch(x) with `low`/`high` pads, batch_to_space(x) with them as crops, per spatial
+/// axis.
 struct SpaceBatchAttrs {
   std::vector<int64_t> block;
   std::vector<int64_t> low;

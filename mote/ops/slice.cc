@@ -111,7 +111,8 @@ AxisMap axes(const Graph& graph, const Node& node) {
   return map;
 }
 
-std::optional<Attributes> permute(const Graph&, const Node& node, std::span<const int> permutation) {
+std::optional<Attributes> permute(const Graph&, const Node& node,
+                                  std::span<const int> permutation) {
   const auto& attrs = node.attrs<SliceAttrs>();
   SliceAttrs moved = attrs;
   for (size_t i = 0; i < permutation.size(); ++i) {

@@ -40,7 +40,9 @@ void reference_top_k(const EvalContext& context) {
     int64_t line_index = 0;
     for_each_line(x.shape, axis, [&](const Line& line) {
       std::iota(order.begin(), order.end(), 0);
-      const auto at = [&](int64_t i) { return static_cast<Compute<T>>(from[line.start + i * line.step]); };
+      const auto at = [&](int64_t i) {
+        return static_cast<Compute<T>>(from[line.start + i * line.step]);
+      };
       std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
         return attrs.largest ? at(a) > at(b) : at(a) < at(b);
       });
@@ -93,8 +95,8 @@ std::optional<Graph> sample_top_k(Rng& rng, SampleKind kind) {
   TopKAttrs attrs{.axis = rng.integer(0, shape.rank() - 1), .largest = rng.integer(0, 1) == 0};
   attrs.k = rng.integer(1, shape[static_cast<int>(attrs.axis)]);
   const ValueId x = sample_input(graph, rng, kind, shape);
-  graph.set_outputs(graph.add_node(
-      {.op = &op("top_k"), .inputs = {x}, .attributes = Attributes::of(attrs)}));
+  graph.set_outputs(
+      graph.add_node({.op = &op("top_k"), .inputs = {x}, .attributes = Attributes::of(attrs)}));
   return graph;
 }
 
@@ -197,8 +199,9 @@ void define_sort(OpSink& sink) {
             .cost = no_macs,
             .sample = sample_axis<"hardmax", AxisAttrs>});
   sink.add({.name = "cumsum",
-            .summary = "y_i = x_0 + ... + x_i along `axis`; without x_i when exclusive, from the end "
-                       "when reverse",
+            .summary =
+                "y_i = x_0 + ... + x_i along `axis`; without x_i when exclusive, from the end "
+                "when reverse",
             .tflite_names = {"CUMSUM"},
             .onnx_names = {"CumSum"},
             .attributes = Attributes::of(CumsumAttrs{}),

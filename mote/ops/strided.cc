@@ -81,11 +81,16 @@ void copy_strided(size_t element_bytes, std::vector<int64_t> extents, StridedTar
                   StridedSource from) {
   const StridedWalk walk(std::move(extents), {std::move(to.strides), std::move(from.strides)});
   switch (element_bytes) {
-    case 1: return copy_units<uint8_t>(walk, to.bytes, from.bytes);
-    case 2: return copy_units<uint16_t>(walk, to.bytes, from.bytes);
-    case 4: return copy_units<uint32_t>(walk, to.bytes, from.bytes);
-    case 8: return copy_units<uint64_t>(walk, to.bytes, from.bytes);
-    default: throw_error(ErrorKind::kInternal, "no elements have {} bytes", element_bytes);
+    case 1:
+      return copy_units<uint8_t>(walk, to.bytes, from.bytes);
+    case 2:
+      return copy_units<uint16_t>(walk, to.bytes, from.bytes);
+    case 4:
+      return copy_units<uint32_t>(walk, to.bytes, from.bytes);
+    case 8:
+      return copy_units<uint64_t>(walk, to.bytes, from.bytes);
+    default:
+      throw_error(ErrorKind::kInternal, "no elements have {} bytes", element_bytes);
   }
 }
 

@@ -7,7 +7,8 @@
 //       y[at[0] + i * step[0]] = a[at[1] + i * step[1]] + b[at[2] + i * step[2]];
 //   });
 //
-// Axes that can be walked as one for every operand are merged, so operands of one shape are one row.
+// Axes that can be walked as one for every operand are merged, so operands of one shape are one
+// row.
 #pragma once
 
 #include <cstddef>

@@ -55,7 +55,8 @@ AxisMap axes_tile(const Graph& graph, const Node& node) {
     map.inputs[0].push_back(AxisRole::factor(axis, from[axis]));
     const int64_t times = repeats[static_cast<size_t>(axis)];
     AxisRole out = map.inputs[0].back();
-    if (times > 1) out.blocks[0].product.insert(out.blocks[0].product.begin(), {from.rank() + axis, times});
+    if (times > 1)
+      out.blocks[0].product.insert(out.blocks[0].product.begin(), {from.rank() + axis, times});
     if (times == 0) out = {};
     map.outputs[0].push_back(std::move(out));
   }

@@ -61,9 +61,9 @@ std::optional<Graph> sample(Rng& rng, SampleKind kind) {
     attrs.permutation.insert(attrs.permutation.begin() + rng.integer(0, axis), axis);
   }
   const ValueId x = sample_input(graph, rng, kind, shape);
-  graph.set_outputs(graph.add_node(
-      {.op = &op("transpose"), .inputs = {x}, .attributes = Attributes::of(attrs)},
-      record_of(graph, x)));
+  graph.set_outputs(
+      graph.add_node({.op = &op("transpose"), .inputs = {x}, .attributes = Attributes::of(attrs)},
+                     record_of(graph, x)));
   return graph;
 }
 

@@ -14,15 +14,16 @@ void infer(InferContext& context) {
     context.fail("the condition is {}, expected bool", name(context.dtype(0)));
   }
   expect_same_type(context, 1, 2);
-  context.add_output(context.dtype(1), broadcast(broadcast(context.shape(0), context.shape(1)),
-                                                 context.shape(2)));
+  context.add_output(context.dtype(1),
+                     broadcast(broadcast(context.shape(0), context.shape(1)), context.shape(2)));
 }
 
 void reference(const EvalContext& context) {
   const TensorView y = context.output(0);
   const bool* condition = context.input(0).data<bool>().data();
   std::vector<Strides> strides = {row_major_strides(y.shape)};
-  for (size_t i = 0; i < 3; ++i) strides.push_back(broadcast_strides(context.input(i).shape, y.shape));
+  for (size_t i = 0; i < 3; ++i)
+    strides.push_back(broadcast_strides(context.input(i).shape, y.shape));
   const StridedWalk walk(y.shape.dims(), std::move(strides));
   with_unit(y.dtype, [&]<class Unit>() {
     const Unit* a = units_of<Unit>(context.input(1));
@@ -30,8 +31,8 @@ void reference(const EvalContext& context) {
     Unit* to = units_of<Unit>(y);
     walk.rows([&](const int64_t* at, const int64_t* step, int64_t count) {
       for (int64_t i = 0; i < count; ++i) {
-        to[at[0] + i * step[0]] = condition[at[1] + i * step[1]] ? a[at[2] + i * step[2]]
-                                                                 : b[at[3] + i * step[3]];
+        to[at[0] + i * step[0]] =
+            condition[at[1] + i * step[1]] ? a[at[2] + i * step[2]] : b[at[3] + i * step[3]];
       }
     });
   });

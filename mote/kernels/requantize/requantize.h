@@ -104,7 +104,8 @@ static inline int64_t mote_clamp_i64(int64_t x, int64_t low, int64_t high) {
 #define MOTE_MAX_SHIFT_I64 7
 
 /// x * m for 64-bit accumulators (int16 activations): the multiplier is cut to 15 bits, so that the
-/// product fits 64 bits, and the result rounded once, ties up. |x| <= 2^47 and shift <= 7, else saturated.
+/// product fits 64 bits, and the result rounded once, ties up. |x| <= 2^47 and shift <= 7, else
+/// saturated.
 static inline int32_t mote_requantize_i64(int64_t x, mote_multiplier m) {
   const int32_t short_multiplier =
       m.multiplier < 0x7FFF0000 ? (m.multiplier + (1 << 15)) >> 16 : 0x7FFF;
@@ -114,8 +115,8 @@ static inline int32_t mote_requantize_i64(int64_t x, mote_multiplier m) {
   return (int32_t)((x * short_multiplier + ((int64_t)1 << (total_shift - 1))) >> total_shift);
 }
 
-/// x * m for 64-bit accumulators with the whole multiplier, rounded once, ties up (LiteRT's fully connected
-/// layers). |x| < 2^55 and shift <= 7, else saturated.
+/// x * m for 64-bit accumulators with the whole multiplier, rounded once, ties up (LiteRT's fully
+/// connected layers). |x| < 2^55 and shift <= 7, else saturated.
 static inline int32_t mote_requantize_i64_single(int64_t x, mote_multiplier m) {
   const int64_t limit = ((int64_t)1 << MOTE_ACCUMULATOR_BITS_SINGLE) - 1;
   x = mote_clamp_i64(x, -limit, limit);

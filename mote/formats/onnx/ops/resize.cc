@@ -91,7 +91,8 @@ struct Resize2d {
 
 std::optional<Resize2d> as_resize_2d(const NodeImport& node, const ResizeAttrs& attrs) {
   const Shape from = node.shape(0);
-  if (from.rank() != 4 || node.dtype(0) != DataType::kF32 || attrs.exclude_outside) return std::nullopt;
+  if (from.rank() != 4 || node.dtype(0) != DataType::kF32 || attrs.exclude_outside)
+    return std::nullopt;
   if (attrs.sizes[0] != from[0] || attrs.sizes[1] != from[1]) return std::nullopt;
   for (const size_t axis : {size_t{2}, size_t{3}}) {
     const auto exact = static_cast<float>(static_cast<double>(attrs.sizes[axis]) /
@@ -102,8 +103,8 @@ std::optional<Resize2d> as_resize_2d(const NodeImport& node, const ResizeAttrs& 
   Resize2d result{"resize_bilinear", {.size = {attrs.sizes[2], attrs.sizes[3]}}};
   if (attrs.mode == Interpolation::kNearest) {
     result.op = "resize_nearest_neighbor";
-    const bool floors = attrs.coordinates == Coordinates::kAsymmetric &&
-                        attrs.rounding == NearestRounding::kFloor;
+    const bool floors =
+        attrs.coordinates == Coordinates::kAsymmetric && attrs.rounding == NearestRounding::kFloor;
     const bool rounds = attrs.coordinates == Coordinates::kHalfPixel &&
                         (attrs.rounding == NearestRounding::kRoundPreferFloor ||
                          attrs.rounding == NearestRounding::kRoundPreferCeil);
@@ -115,12 +116,18 @@ std::optional<Resize2d> as_resize_2d(const NodeImport& node, const ResizeAttrs& 
   }
   if (attrs.mode != Interpolation::kLinear) return std::nullopt;
   switch (attrs.coordinates) {
-    case Coordinates::kAsymmetric: return result;
-    case Coordinates::kAlignCorners: result.attrs.align_corners = true; return result;
+    case Coordinates::kAsymmetric:
+      return result;
+    case Coordinates::kAlignCorners:
+      result.attrs.align_corners = true;
+      return result;
     case Coordinates::kHalfPixel:
-    case Coordinates::kPytorchHalfPixel: result.attrs.half_pixel_centers = true; return result;
+    case Coordinates::kPytorchHalfPixel:
+      result.attrs.half_pixel_centers = true;
+      return result;
     case Coordinates::kTfHalfPixelForNn:
-    case Coordinates::kTfCropAndResize: return std::nullopt;
+    case Coordinates::kTfCropAndResize:
+      return std::nullopt;
   }
   return std::nullopt;
 }
