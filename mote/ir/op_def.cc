@@ -1,5 +1,7 @@
 #include "mote/ir/op_def.h"
 
+#include "mote/kernels/kernel_table.h"
+
 namespace mote {
 
 std::string_view name(Numerics numerics) {
@@ -12,19 +14,7 @@ std::string_view name(Numerics numerics) {
   return {};
 }
 
-std::string_view name(Isa isa) {
-  switch (isa) {
-    case Isa::kAuto:
-      return "auto";
-    case Isa::kPortable:
-      return "portable";
-    case Isa::kAvx2:
-      return "avx2";
-    case Isa::kAvx512:
-      return "avx512";
-  }
-  return {};
-}
+std::string_view name(Isa isa) { return mote_isa_name(static_cast<mote_isa>(isa)); }
 
 std::string_view name(SampleKind kind) {
   switch (kind) {

@@ -16,6 +16,7 @@
 #include "mote/base/random.h"
 #include "mote/ir/axis_map.h"
 #include "mote/ir/graph.h"
+#include "mote/kernels/kernel.h"
 
 namespace mote {
 
@@ -29,11 +30,22 @@ constexpr std::array<Numerics, 2> enum_values(Numerics) {
   return {Numerics::kTflm, Numerics::kLitert};
 }
 
-/// Instruction sets a fast path may use. kPortable gives the same bytes on every machine.
-enum class Isa { kAuto, kPortable, kAvx2, kAvx512 };
+/// Instruction sets (mote/kernels/kernel.h). kPortable gives the same bytes on every machine.
+enum class Isa {
+  kAuto = MOTE_ISA_AUTO,
+  kPortable = MOTE_ISA_PORTABLE,
+  kSse41 = MOTE_ISA_SSE41,
+  kAvx2 = MOTE_ISA_AVX2,
+  kAvxVnni = MOTE_ISA_AVXVNNI,
+  kAvx512 = MOTE_ISA_AVX512,
+  kAvx512Vnni = MOTE_ISA_AVX512VNNI,
+  kNeon = MOTE_ISA_NEON,
+  kNeonDot = MOTE_ISA_NEONDOT,
+};
 std::string_view name(Isa isa);
-constexpr std::array<Isa, 4> enum_values(Isa) {
-  return {Isa::kAuto, Isa::kPortable, Isa::kAvx2, Isa::kAvx512};
+constexpr std::array<Isa, 9> enum_values(Isa) {
+  return {Isa::kAuto,   Isa::kPortable,   Isa::kSse41, Isa::kAvx2,   Isa::kAvxVnni,
+          Isa::kAvx512, Isa::kAvx512Vnni, Isa::kNeon,  Isa::kNeonDot};
 }
 
 /// "node 'conv1' (conv_2d)".
@@ -136,6 +148,17 @@ struct PrepareContext {
 /// time (a session owns its own).
 using PreparedKernel = std::function<void(const EvalContext&)>;
 
+/// The one kernel call that a node becomes: which family, with which parameters, on which operands.
+struct KernelRequest {
+  std::string_view family;  ///< a static string: "conv_2d_i8"
+  /// The family's params struct; the owner keeps the arrays alive that it points into.
+  std::shared_ptr<const void> params;
+  /// Indices of the node's inputs and outputs in the order of the family; kAbsent: none.
+  std::vector<int> inputs;
+  std::vector<int> outputs = {0};
+  static constexpr int kAbsent = -1;
+};
+
 /// How an operator is turned into its integer form. Source: TFLite 8-bit quantization
 /// specification.
 struct QuantRule {
@@ -194,6 +217,8 @@ struct OpDef {
   /// A quicker kernel with the same bytes (integers) or within 1e-5 relative L2 (floats);
   /// an empty result means that it does not apply to this node.
   PreparedKernel (*prepare_fast)(const PrepareContext&) = nullptr;
+  /// The kernel call of a node whose types are bound; nothing where no family has these types.
+  std::optional<KernelRequest> (*lower)(const PrepareContext&) = nullptr;
   AxisMap (*axes)(const Graph&, const Node&) = nullptr;
   /// The attributes after every data operand's axes were permuted: new axis i is old axis
   /// permutation[i]. Nothing when the operator cannot be permuted so.

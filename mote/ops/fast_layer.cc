@@ -71,19 +71,7 @@ void FastConvolution::run(const ConstTensorView& x, const TensorView& y) {
   }
 }
 
-mote_isa kernel_isa(Isa isa) {
-  switch (isa) {
-    case Isa::kAuto:
-      return MOTE_ISA_AUTO;
-    case Isa::kPortable:
-      return MOTE_ISA_PORTABLE;
-    case Isa::kAvx2:
-      return MOTE_ISA_AVX2;
-    case Isa::kAvx512:
-      return MOTE_ISA_AVX512;
-  }
-  return MOTE_ISA_AUTO;
-}
+mote_isa kernel_isa(Isa isa) { return static_cast<mote_isa>(isa); }
 
 bool has_fast_types(const PrepareContext& context) {
   const DataType x = context.input_type(0).dtype;

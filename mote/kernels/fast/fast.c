@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "mote/kernels/kernel_table.h"
+
 extern const mote_fast_kernels mote_fast_portable_kernels;
 #ifdef MOTE_FAST_X86
 extern const mote_fast_kernels mote_fast_avx2_kernels;
@@ -10,14 +12,13 @@ extern const mote_fast_kernels mote_fast_avx512_kernels;
 
 const mote_fast_kernels* mote_fast_kernels_for(mote_isa isa) {
 #ifdef MOTE_FAST_X86
-  __builtin_cpu_init();
-  const int has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  const int has_avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-  if (isa != MOTE_ISA_PORTABLE && isa != MOTE_ISA_AVX2 && has_avx512) {
+  const mote_isa best = mote_resolve_isa(isa);
+  if (mote_isa_includes(best, MOTE_ISA_AVX512) && mote_machine_has(MOTE_ISA_AVX512)) {
     return &mote_fast_avx512_kernels;
   }
-  if (isa != MOTE_ISA_PORTABLE && has_avx2) return &mote_fast_avx2_kernels;
+  if (mote_isa_includes(best, MOTE_ISA_AVX2) && mote_machine_has(MOTE_ISA_AVX2)) {
+    return &mote_fast_avx2_kernels;
+  }
 #else
   (void)isa;
 #endif

@@ -13,12 +13,11 @@
 
 #include "mote/kernels/conv_2d/conv_2d.h"
 #include "mote/kernels/depthwise_conv_2d/depthwise_conv_2d.h"
+#include "mote/kernels/kernel.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-typedef enum mote_isa { MOTE_ISA_AUTO, MOTE_ISA_PORTABLE, MOTE_ISA_AVX2, MOTE_ISA_AVX512 } mote_isa;
 
 /// Output channels are packed in panels of this many.
 #define MOTE_FAST_PANEL 16

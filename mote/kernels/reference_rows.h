@@ -1,0 +1,24 @@
+// Rows of reference kernels: plain functions of params, inputs and outputs as kernels of the
+// contract.
+//
+//   MOTE_RUN_LAYER(run_i8, mote_conv_2d_i8_reference)  // run(params, x, weights, bias, y)
+//
+// For .c files only.
+#pragma once
+
+#include "mote/kernels/kernel.h"
+
+#define MOTE_RUN_UNARY(NAME, FUNCTION)                         \
+  static void NAME(const mote_kernel_args* args) {             \
+    FUNCTION(args->params, args->inputs[0], args->outputs[0]); \
+  }
+
+#define MOTE_RUN_BINARY(NAME, FUNCTION)                                         \
+  static void NAME(const mote_kernel_args* args) {                              \
+    FUNCTION(args->params, args->inputs[0], args->inputs[1], args->outputs[0]); \
+  }
+
+#define MOTE_RUN_LAYER(NAME, FUNCTION)                                                           \
+  static void NAME(const mote_kernel_args* args) {                                               \
+    FUNCTION(args->params, args->inputs[0], args->inputs[1], args->inputs[2], args->outputs[0]); \
+  }
