@@ -56,10 +56,13 @@ class PeerBatch {
   size_t size() const { return size_; }
 
   /// `runtime` is "tflm" or "litert". True when the driver itself went well.
+  ///
+  /// The allocator fills fresh memory with a pattern (mallopt(3), M_PERTURB), so that a runtime
+  /// that reads what it never wrote shows it in every run and on every machine.
   bool run(const std::string& runtime) const {
-    const std::string command =
-        fmt::format("'{}' '{}/tests/peers/run_tflite.py' {} '{}'", peer_python()->string(),
-                    MOTE_SOURCE_DIR, runtime, folder_.string());
+    const std::string command = fmt::format(
+        "MALLOC_PERTURB_=${{MOTE_PEER_PERTURB:-165}} '{}' '{}/tests/peers/run_tflite.py' {} '{}'",
+        peer_python()->string(), MOTE_SOURCE_DIR, runtime, folder_.string());
     return std::system(command.c_str()) == 0;
   }
 
