@@ -22,3 +22,10 @@
   static void NAME(const mote_kernel_args* args) {                                               \
     FUNCTION(args->params, args->inputs[0], args->inputs[1], args->inputs[2], args->outputs[0]); \
   }
+
+/// PARAMS holds the function's parameters and how many elements there are.
+#define MOTE_RUN_COUNTED(NAME, PARAMS, FUNCTION)                         \
+  static void NAME(const mote_kernel_args* args) {                       \
+    const PARAMS* p = args->params;                                      \
+    FUNCTION(&p->function, p->count, args->inputs[0], args->outputs[0]); \
+  }

@@ -64,12 +64,22 @@ MOTE_DECLARE_UNARY(abs_i16, int16_t)
 MOTE_DECLARE_UNARY(rsqrt_i8, int8_t)
 #undef MOTE_DECLARE_UNARY
 
+/// Parameters of the rows: the function over `count` elements.
+typedef struct mote_unary_call_params {
+  mote_unary_params function;
+  int64_t count;
+} mote_unary_call_params;
+
 /// y = x * relu6(x + 3) / 6 in 16-bit fixed point.
 typedef struct mote_hard_swish_params {
   int32_t x_zero_point, y_zero_point;
   int32_t y_multiplier, y_shift;  // 16-bit multiplier
   int32_t reluish_multiplier, reluish_shift;
 } mote_hard_swish_params;
+typedef struct mote_hard_swish_call_params {
+  mote_hard_swish_params function;
+  int64_t count;
+} mote_hard_swish_call_params;
 mote_hard_swish_params mote_hard_swish_prepare(const mote_table_scales* s);
 void mote_hard_swish_i8_reference(const mote_hard_swish_params* p, int64_t count, const int8_t* x,
                                   int8_t* y);

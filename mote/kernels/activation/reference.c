@@ -3,6 +3,7 @@
 
 #include "mote/kernels/activation/activation.h"
 #include "mote/kernels/fixed_point/fixed_point.h"
+#include "mote/kernels/reference_rows.h"
 
 static mote_unary_params unary(const mote_table_scales* s, int32_t y_min, int32_t y_max) {
   mote_unary_params p;
@@ -245,3 +246,91 @@ void mote_hard_swish_u8_reference(const mote_hard_swish_params* p, int64_t count
     y[i] = (uint8_t)mote_clamp_i32(hard_swish(p, x[i]), 0, UINT8_MAX);
   }
 }
+
+MOTE_RUN_COUNTED(run_relu_i8, mote_unary_call_params, mote_relu_i8_reference)
+MOTE_RUN_COUNTED(run_relu_i16, mote_unary_call_params, mote_relu_i16_reference)
+MOTE_RUN_COUNTED(run_relu_u8, mote_unary_call_params, mote_relu_u8_reference)
+MOTE_RUN_COUNTED(run_leaky_relu_i8, mote_unary_call_params, mote_leaky_relu_i8_reference)
+MOTE_RUN_COUNTED(run_leaky_relu_i16, mote_unary_call_params, mote_leaky_relu_i16_reference)
+MOTE_RUN_COUNTED(run_leaky_relu_u8, mote_unary_call_params, mote_leaky_relu_u8_reference)
+MOTE_RUN_COUNTED(run_logistic_i8, mote_unary_call_params, mote_logistic_i8_reference)
+MOTE_RUN_COUNTED(run_logistic_u8, mote_unary_call_params, mote_logistic_u8_reference)
+MOTE_RUN_COUNTED(run_logistic_i16, mote_unary_call_params, mote_logistic_i16_reference)
+MOTE_RUN_COUNTED(run_tanh_i8, mote_unary_call_params, mote_tanh_i8_reference)
+MOTE_RUN_COUNTED(run_tanh_u8, mote_unary_call_params, mote_tanh_u8_reference)
+MOTE_RUN_COUNTED(run_tanh_i16, mote_unary_call_params, mote_tanh_i16_reference)
+MOTE_RUN_COUNTED(run_abs_i8, mote_unary_call_params, mote_abs_i8_reference)
+MOTE_RUN_COUNTED(run_abs_i16, mote_unary_call_params, mote_abs_i16_reference)
+MOTE_RUN_COUNTED(run_rsqrt_i8, mote_unary_call_params, mote_rsqrt_i8_reference)
+MOTE_RUN_COUNTED(run_hard_swish_i8, mote_hard_swish_call_params, mote_hard_swish_i8_reference)
+MOTE_RUN_COUNTED(run_hard_swish_u8, mote_hard_swish_call_params, mote_hard_swish_u8_reference)
+
+const mote_kernel mote_kernels_activation_reference[] = {{.name = "relu_i8_reference",
+                                                          .family = "relu_i8",
+                                                          .overlap = mote_overlap_elementwise,
+                                                          .run = run_relu_i8},
+                                                         {.name = "relu_i16_reference",
+                                                          .family = "relu_i16",
+                                                          .overlap = mote_overlap_elementwise,
+                                                          .run = run_relu_i16},
+                                                         {.name = "relu_u8_reference",
+                                                          .family = "relu_u8",
+                                                          .overlap = mote_overlap_elementwise,
+                                                          .run = run_relu_u8},
+                                                         {.name = "leaky_relu_i8_reference",
+                                                          .family = "leaky_relu_i8",
+                                                          .overlap = mote_overlap_elementwise,
+                                                          .run = run_leaky_relu_i8},
+                                                         {.name = "leaky_relu_i16_reference",
+                                                          .family = "leaky_relu_i16",
+                                                          .overlap = mote_overlap_elementwise,
+                                                          .run = run_leaky_relu_i16},
+                                                         {.name = "leaky_relu_u8_reference",
+                                                          .family = "leaky_relu_u8",
+                                                          .overlap = mote_overlap_elementwise,
+                                                          .run = run_leaky_relu_u8},
+                                                         {.name = "logistic_i8_reference",
+                                                          .family = "logistic_i8",
+                                                          .overlap = mote_overlap_elementwise,
+                                                          .run = run_logistic_i8},
+                                                         {.name = "logistic_u8_reference",
+                                                          .family = "logistic_u8",
+                                                          .overlap = mote_overlap_elementwise,
+                                                          .run = run_logistic_u8},
+                                                         {.name = "logistic_i16_reference",
+                                                          .family = "logistic_i16",
+                                                          .overlap = mote_overlap_elementwise,
+                                                          .run = run_logistic_i16},
+                                                         {.name = "tanh_i8_reference",
+                                                          .family = "tanh_i8",
+                                                          .overlap = mote_overlap_elementwise,
+                                                          .run = run_tanh_i8},
+                                                         {.name = "tanh_u8_reference",
+                                                          .family = "tanh_u8",
+                                                          .overlap = mote_overlap_elementwise,
+                                                          .run = run_tanh_u8},
+                                                         {.name = "tanh_i16_reference",
+                                                          .family = "tanh_i16",
+                                                          .overlap = mote_overlap_elementwise,
+                                                          .run = run_tanh_i16},
+                                                         {.name = "abs_i8_reference",
+                                                          .family = "abs_i8",
+                                                          .overlap = mote_overlap_elementwise,
+                                                          .run = run_abs_i8},
+                                                         {.name = "abs_i16_reference",
+                                                          .family = "abs_i16",
+                                                          .overlap = mote_overlap_elementwise,
+                                                          .run = run_abs_i16},
+                                                         {.name = "rsqrt_i8_reference",
+                                                          .family = "rsqrt_i8",
+                                                          .overlap = mote_overlap_elementwise,
+                                                          .run = run_rsqrt_i8},
+                                                         {.name = "hard_swish_i8_reference",
+                                                          .family = "hard_swish_i8",
+                                                          .overlap = mote_overlap_elementwise,
+                                                          .run = run_hard_swish_i8},
+                                                         {.name = "hard_swish_u8_reference",
+                                                          .family = "hard_swish_u8",
+                                                          .overlap = mote_overlap_elementwise,
+                                                          .run = run_hard_swish_u8},
+                                                         MOTE_KERNELS_END};

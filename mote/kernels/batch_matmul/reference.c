@@ -1,4 +1,5 @@
 #include "mote/kernels/batch_matmul/batch_matmul.h"
+#include "mote/kernels/reference_rows.h"
 
 static int64_t offset_of(const mote_batch_matmul_params* p, const int64_t* strides, int64_t index) {
   int64_t offset = 0;
@@ -35,3 +36,17 @@ DEFINE_BATCH_MATMUL(mote_batch_matmul_i8_reference, int8_t, int32_t,
                     mote_output_i32(&p->output, sum, 0))
 DEFINE_BATCH_MATMUL(mote_batch_matmul_i16_reference, int16_t, int64_t,
                     mote_output_i64(&p->output, sum, 0))
+
+MOTE_RUN_BINARY(run_batch_matmul_f32, mote_batch_matmul_f32_reference)
+MOTE_RUN_BINARY(run_batch_matmul_i8, mote_batch_matmul_i8_reference)
+MOTE_RUN_BINARY(run_batch_matmul_i16, mote_batch_matmul_i16_reference)
+
+const mote_kernel mote_kernels_batch_matmul_reference[] = {
+    {.name = "batch_matmul_f32_reference",
+     .family = "batch_matmul_f32",
+     .run = run_batch_matmul_f32},
+    {.name = "batch_matmul_i8_reference", .family = "batch_matmul_i8", .run = run_batch_matmul_i8},
+    {.name = "batch_matmul_i16_reference",
+     .family = "batch_matmul_i16",
+     .run = run_batch_matmul_i16},
+    MOTE_KERNELS_END};

@@ -1,5 +1,6 @@
 #include "mote/kernels/binary/binary.h"
 #include "mote/kernels/fixed_point/fixed_point.h"
+#include "mote/kernels/reference_rows.h"
 
 // Advances the index like an odometer and both offsets with it; 0 after the last element.
 static int next(const mote_binary_params* p, int32_t* index, int64_t* a, int64_t* b) {
@@ -145,3 +146,89 @@ DEFINE_COMPARE(greater_i8, >)
 DEFINE_COMPARE(greater_equal_i8, >=)
 DEFINE_COMPARE(less_i8, <)
 DEFINE_COMPARE(less_equal_i8, <=)
+
+MOTE_RUN_BINARY(run_add_f32, mote_add_f32_reference)
+MOTE_RUN_BINARY(run_add_i8, mote_add_i8_reference)
+MOTE_RUN_BINARY(run_add_i16, mote_add_i16_reference)
+MOTE_RUN_BINARY(run_add_u8, mote_add_u8_reference)
+MOTE_RUN_BINARY(run_sub_f32, mote_sub_f32_reference)
+MOTE_RUN_BINARY(run_sub_i8, mote_sub_i8_reference)
+MOTE_RUN_BINARY(run_sub_i16, mote_sub_i16_reference)
+MOTE_RUN_BINARY(run_sub_u8, mote_sub_u8_reference)
+MOTE_RUN_BINARY(run_mul_f32, mote_mul_f32_reference)
+MOTE_RUN_BINARY(run_mul_i8, mote_mul_i8_reference)
+MOTE_RUN_BINARY(run_mul_i16, mote_mul_i16_reference)
+MOTE_RUN_BINARY(run_mul_u8, mote_mul_u8_reference)
+MOTE_RUN_BINARY(run_div_f32, mote_div_f32_reference)
+MOTE_RUN_BINARY(run_div_i8, mote_div_i8_reference)
+MOTE_RUN_BINARY(run_div_u8, mote_div_u8_reference)
+MOTE_RUN_BINARY(run_squared_difference_f32, mote_squared_difference_f32_reference)
+MOTE_RUN_BINARY(run_squared_difference_i8, mote_squared_difference_i8_reference)
+MOTE_RUN_BINARY(run_squared_difference_i16, mote_squared_difference_i16_reference)
+MOTE_RUN_BINARY(run_prelu_f32, mote_prelu_f32_reference)
+MOTE_RUN_BINARY(run_prelu_i8, mote_prelu_i8_reference)
+MOTE_RUN_BINARY(run_prelu_u8, mote_prelu_u8_reference)
+MOTE_RUN_BINARY(run_minimum_f32, mote_minimum_f32_reference)
+MOTE_RUN_BINARY(run_minimum_i8, mote_minimum_i8_reference)
+MOTE_RUN_BINARY(run_minimum_i16, mote_minimum_i16_reference)
+MOTE_RUN_BINARY(run_minimum_u8, mote_minimum_u8_reference)
+MOTE_RUN_BINARY(run_minimum_i32, mote_minimum_i32_reference)
+MOTE_RUN_BINARY(run_maximum_f32, mote_maximum_f32_reference)
+MOTE_RUN_BINARY(run_maximum_i8, mote_maximum_i8_reference)
+MOTE_RUN_BINARY(run_maximum_i16, mote_maximum_i16_reference)
+MOTE_RUN_BINARY(run_maximum_u8, mote_maximum_u8_reference)
+MOTE_RUN_BINARY(run_maximum_i32, mote_maximum_i32_reference)
+MOTE_RUN_BINARY(run_equal_i8, mote_equal_i8_reference)
+MOTE_RUN_BINARY(run_not_equal_i8, mote_not_equal_i8_reference)
+MOTE_RUN_BINARY(run_greater_i8, mote_greater_i8_reference)
+MOTE_RUN_BINARY(run_greater_equal_i8, mote_greater_equal_i8_reference)
+MOTE_RUN_BINARY(run_less_i8, mote_less_i8_reference)
+MOTE_RUN_BINARY(run_less_equal_i8, mote_less_equal_i8_reference)
+
+const mote_kernel mote_kernels_binary_reference[] = {
+    {.name = "add_f32_reference", .family = "add_f32", .run = run_add_f32},
+    {.name = "add_i8_reference", .family = "add_i8", .run = run_add_i8},
+    {.name = "add_i16_reference", .family = "add_i16", .run = run_add_i16},
+    {.name = "add_u8_reference", .family = "add_u8", .run = run_add_u8},
+    {.name = "sub_f32_reference", .family = "sub_f32", .run = run_sub_f32},
+    {.name = "sub_i8_reference", .family = "sub_i8", .run = run_sub_i8},
+    {.name = "sub_i16_reference", .family = "sub_i16", .run = run_sub_i16},
+    {.name = "sub_u8_reference", .family = "sub_u8", .run = run_sub_u8},
+    {.name = "mul_f32_reference", .family = "mul_f32", .run = run_mul_f32},
+    {.name = "mul_i8_reference", .family = "mul_i8", .run = run_mul_i8},
+    {.name = "mul_i16_reference", .family = "mul_i16", .run = run_mul_i16},
+    {.name = "mul_u8_reference", .family = "mul_u8", .run = run_mul_u8},
+    {.name = "div_f32_reference", .family = "div_f32", .run = run_div_f32},
+    {.name = "div_i8_reference", .family = "div_i8", .run = run_div_i8},
+    {.name = "div_u8_reference", .family = "div_u8", .run = run_div_u8},
+    {.name = "squared_difference_f32_reference",
+     .family = "squared_difference_f32",
+     .run = run_squared_difference_f32},
+    {.name = "squared_difference_i8_reference",
+     .family = "squared_difference_i8",
+     .run = run_squared_difference_i8},
+    {.name = "squared_difference_i16_reference",
+     .family = "squared_difference_i16",
+     .run = run_squared_difference_i16},
+    {.name = "prelu_f32_reference", .family = "prelu_f32", .run = run_prelu_f32},
+    {.name = "prelu_i8_reference", .family = "prelu_i8", .run = run_prelu_i8},
+    {.name = "prelu_u8_reference", .family = "prelu_u8", .run = run_prelu_u8},
+    {.name = "minimum_f32_reference", .family = "minimum_f32", .run = run_minimum_f32},
+    {.name = "minimum_i8_reference", .family = "minimum_i8", .run = run_minimum_i8},
+    {.name = "minimum_i16_reference", .family = "minimum_i16", .run = run_minimum_i16},
+    {.name = "minimum_u8_reference", .family = "minimum_u8", .run = run_minimum_u8},
+    {.name = "minimum_i32_reference", .family = "minimum_i32", .run = run_minimum_i32},
+    {.name = "maximum_f32_reference", .family = "maximum_f32", .run = run_maximum_f32},
+    {.name = "maximum_i8_reference", .family = "maximum_i8", .run = run_maximum_i8},
+    {.name = "maximum_i16_reference", .family = "maximum_i16", .run = run_maximum_i16},
+    {.name = "maximum_u8_reference", .family = "maximum_u8", .run = run_maximum_u8},
+    {.name = "maximum_i32_reference", .family = "maximum_i32", .run = run_maximum_i32},
+    {.name = "equal_i8_reference", .family = "equal_i8", .run = run_equal_i8},
+    {.name = "not_equal_i8_reference", .family = "not_equal_i8", .run = run_not_equal_i8},
+    {.name = "greater_i8_reference", .family = "greater_i8", .run = run_greater_i8},
+    {.name = "greater_equal_i8_reference",
+     .family = "greater_equal_i8",
+     .run = run_greater_equal_i8},
+    {.name = "less_i8_reference", .family = "less_i8", .run = run_less_i8},
+    {.name = "less_equal_i8_reference", .family = "less_equal_i8", .run = run_less_equal_i8},
+    MOTE_KERNELS_END};

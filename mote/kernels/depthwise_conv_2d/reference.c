@@ -1,5 +1,6 @@
 #include "mote/kernels/conv_2d/each_output.h"
 #include "mote/kernels/depthwise_conv_2d/depthwise_conv_2d.h"
+#include "mote/kernels/reference_rows.h"
 
 // The sum over the taps of output element at = {n, i, j, o}.
 #define DEFINE_DOT(NAME, X, W, ACC)                                                           \
@@ -35,3 +36,23 @@ MOTE_DEFINE_CONVOLUTION(mote_depthwise_conv_2d_i16_reference, mote_depthwise_con
                         OUTPUT_CHANNELS, dot_i16, int16_t, int8_t, int64_t, mote_output_i64)
 MOTE_DEFINE_CONVOLUTION_HYBRID(mote_depthwise_conv_2d_hybrid_reference,
                                mote_depthwise_conv_2d_params, OUTPUT_CHANNELS, dot_i8)
+
+MOTE_RUN_LAYER(run_depthwise_conv_2d_f32, mote_depthwise_conv_2d_f32_reference)
+MOTE_RUN_LAYER(run_depthwise_conv_2d_i8, mote_depthwise_conv_2d_i8_reference)
+MOTE_RUN_LAYER(run_depthwise_conv_2d_i16, mote_depthwise_conv_2d_i16_reference)
+MOTE_RUN_LAYER(run_depthwise_conv_2d_u8, mote_depthwise_conv_2d_u8_reference)
+
+const mote_kernel mote_kernels_depthwise_conv_2d_reference[] = {
+    {.name = "depthwise_conv_2d_f32_reference",
+     .family = "depthwise_conv_2d_f32",
+     .run = run_depthwise_conv_2d_f32},
+    {.name = "depthwise_conv_2d_i8_reference",
+     .family = "depthwise_conv_2d_i8",
+     .run = run_depthwise_conv_2d_i8},
+    {.name = "depthwise_conv_2d_i16_reference",
+     .family = "depthwise_conv_2d_i16",
+     .run = run_depthwise_conv_2d_i16},
+    {.name = "depthwise_conv_2d_u8_reference",
+     .family = "depthwise_conv_2d_u8",
+     .run = run_depthwise_conv_2d_u8},
+    MOTE_KERNELS_END};

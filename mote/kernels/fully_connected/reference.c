@@ -1,4 +1,5 @@
 #include "mote/kernels/fully_connected/fully_connected.h"
+#include "mote/kernels/reference_rows.h"
 
 #define DEFINE_INTEGER(NAME, X, W, ACC, Y, OUTPUT)                                                 \
   void NAME(const mote_fully_connected_params* p, const X* x, const W* w, const ACC* bias, Y* y) { \
@@ -47,3 +48,31 @@ void mote_fully_connected_hybrid_reference(const mote_fully_connected_params* p,
     }
   }
 }
+
+MOTE_RUN_LAYER(run_fully_connected_f32, mote_fully_connected_f32_reference)
+MOTE_RUN_LAYER(run_fully_connected_i8, mote_fully_connected_i8_reference)
+MOTE_RUN_LAYER(run_fully_connected_i8_i16, mote_fully_connected_i8_i16_reference)
+MOTE_RUN_LAYER(run_fully_connected_i16, mote_fully_connected_i16_reference)
+MOTE_RUN_LAYER(run_fully_connected_i16_b32, mote_fully_connected_i16_b32_reference)
+MOTE_RUN_LAYER(run_fully_connected_u8, mote_fully_connected_u8_reference)
+
+const mote_kernel mote_kernels_fully_connected_reference[] = {
+    {.name = "fully_connected_f32_reference",
+     .family = "fully_connected_f32",
+     .run = run_fully_connected_f32},
+    {.name = "fully_connected_i8_reference",
+     .family = "fully_connected_i8",
+     .run = run_fully_connected_i8},
+    {.name = "fully_connected_i8_i16_reference",
+     .family = "fully_connected_i8_i16",
+     .run = run_fully_connected_i8_i16},
+    {.name = "fully_connected_i16_reference",
+     .family = "fully_connected_i16",
+     .run = run_fully_connected_i16},
+    {.name = "fully_connected_i16_b32_reference",
+     .family = "fully_connected_i16_b32",
+     .run = run_fully_connected_i16_b32},
+    {.name = "fully_connected_u8_reference",
+     .family = "fully_connected_u8",
+     .run = run_fully_connected_u8},
+    MOTE_KERNELS_END};

@@ -2,6 +2,7 @@
 
 #include "mote/kernels/fixed_point/fixed_point.h"
 #include "mote/kernels/l2_normalization/l2_normalization.h"
+#include "mote/kernels/reference_rows.h"
 
 // Keeps a row of zeros from dividing by zero.
 static const float kEpsilon = 1e-6F;
@@ -44,3 +45,19 @@ static int32_t scale_u8(int32_t centred, mote_multiplier inverse) {
   }
 DEFINE_L2(mote_l2_normalization_i8_reference, int8_t, scale_i8, INT8_MIN, INT8_MAX)
 DEFINE_L2(mote_l2_normalization_u8_reference, uint8_t, scale_u8, 0, UINT8_MAX)
+
+MOTE_RUN_UNARY(run_l2_normalization_f32, mote_l2_normalization_f32_reference)
+MOTE_RUN_UNARY(run_l2_normalization_i8, mote_l2_normalization_i8_reference)
+MOTE_RUN_UNARY(run_l2_normalization_u8, mote_l2_normalization_u8_reference)
+
+const mote_kernel mote_kernels_l2_normalization_reference[] = {
+    {.name = "l2_normalization_f32_reference",
+     .family = "l2_normalization_f32",
+     .run = run_l2_normalization_f32},
+    {.name = "l2_normalization_i8_reference",
+     .family = "l2_normalization_i8",
+     .run = run_l2_normalization_i8},
+    {.name = "l2_normalization_u8_reference",
+     .family = "l2_normalization_u8",
+     .run = run_l2_normalization_u8},
+    MOTE_KERNELS_END};

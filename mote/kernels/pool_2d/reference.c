@@ -1,4 +1,5 @@
 #include "mote/kernels/pool_2d/pool_2d.h"
+#include "mote/kernels/reference_rows.h"
 
 // How many of the `taps` cells from `start` on, `step` apart, lie in [low, high).
 static int32_t cells_in(int32_t start, int32_t step, int32_t taps, int32_t low, int32_t high) {
@@ -72,3 +73,31 @@ DEFINE_POOL(mote_max_pool_2d_f32_reference, float, float, -3.402823466e+38F, TAK
 DEFINE_POOL(mote_max_pool_2d_i8_reference, int8_t, int32_t, INT8_MIN, TAKE_MAX, clamp(p, acc))
 DEFINE_POOL(mote_max_pool_2d_i16_reference, int16_t, int32_t, INT16_MIN, TAKE_MAX, clamp(p, acc))
 DEFINE_POOL(mote_max_pool_2d_u8_reference, uint8_t, int32_t, 0, TAKE_MAX, clamp(p, acc))
+
+MOTE_RUN_UNARY(run_average_pool_2d_f32, mote_average_pool_2d_f32_reference)
+MOTE_RUN_UNARY(run_average_pool_2d_i8, mote_average_pool_2d_i8_reference)
+MOTE_RUN_UNARY(run_average_pool_2d_i16, mote_average_pool_2d_i16_reference)
+MOTE_RUN_UNARY(run_average_pool_2d_u8, mote_average_pool_2d_u8_reference)
+MOTE_RUN_UNARY(run_max_pool_2d_f32, mote_max_pool_2d_f32_reference)
+MOTE_RUN_UNARY(run_max_pool_2d_i8, mote_max_pool_2d_i8_reference)
+MOTE_RUN_UNARY(run_max_pool_2d_i16, mote_max_pool_2d_i16_reference)
+MOTE_RUN_UNARY(run_max_pool_2d_u8, mote_max_pool_2d_u8_reference)
+
+const mote_kernel mote_kernels_pool_2d_reference[] = {
+    {.name = "average_pool_2d_f32_reference",
+     .family = "average_pool_2d_f32",
+     .run = run_average_pool_2d_f32},
+    {.name = "average_pool_2d_i8_reference",
+     .family = "average_pool_2d_i8",
+     .run = run_average_pool_2d_i8},
+    {.name = "average_pool_2d_i16_reference",
+     .family = "average_pool_2d_i16",
+     .run = run_average_pool_2d_i16},
+    {.name = "average_pool_2d_u8_reference",
+     .family = "average_pool_2d_u8",
+     .run = run_average_pool_2d_u8},
+    {.name = "max_pool_2d_f32_reference", .family = "max_pool_2d_f32", .run = run_max_pool_2d_f32},
+    {.name = "max_pool_2d_i8_reference", .family = "max_pool_2d_i8", .run = run_max_pool_2d_i8},
+    {.name = "max_pool_2d_i16_reference", .family = "max_pool_2d_i16", .run = run_max_pool_2d_i16},
+    {.name = "max_pool_2d_u8_reference", .family = "max_pool_2d_u8", .run = run_max_pool_2d_u8},
+    MOTE_KERNELS_END};

@@ -32,6 +32,17 @@ typedef struct mote_requantize_params {
 mote_requantize_params mote_requantize_prepare(float x_scale, int32_t x_zero_point, float y_scale,
                                                int32_t y_zero_point);
 
+/// Parameters of the rows: over `count` elements.
+typedef struct mote_requantize_call_params {
+  mote_requantize_params function;
+  int64_t count;
+} mote_requantize_call_params;
+typedef struct mote_quantize_params {
+  float scale;
+  int32_t zero_point;
+  int64_t count;
+} mote_quantize_params;
+
 #define MOTE_DECLARE_REQUANTIZE(NAME, X, Y)                                               \
   void mote_requantize_##NAME##_reference(const mote_requantize_params* p, int64_t count, \
                                           const X* x, Y* y);

@@ -1,6 +1,7 @@
 #include <math.h>
 
 #include "mote/kernels/quantize/quantize.h"
+#include "mote/kernels/reference_rows.h"
 
 static int32_t quantize(float x, float scale, int32_t zero_point, double low, double high) {
   const double q = (double)roundf(x / scale) + zero_point;
@@ -99,3 +100,97 @@ void mote_quantize_rows_asymmetric_reference(int64_t rows, int64_t depth, const 
     }
   }
 }
+
+MOTE_RUN_COUNTED(run_requantize_i8_i8, mote_requantize_call_params, mote_requantize_i8_i8_reference)
+MOTE_RUN_COUNTED(run_requantize_i8_u8, mote_requantize_call_params, mote_requantize_i8_u8_reference)
+MOTE_RUN_COUNTED(run_requantize_i8_i16, mote_requantize_call_params,
+                 mote_requantize_i8_i16_reference)
+MOTE_RUN_COUNTED(run_requantize_i8_i32, mote_requantize_call_params,
+                 mote_requantize_i8_i32_reference)
+MOTE_RUN_COUNTED(run_requantize_u8_i8, mote_requantize_call_params, mote_requantize_u8_i8_reference)
+MOTE_RUN_COUNTED(run_requantize_u8_u8, mote_requantize_call_params, mote_requantize_u8_u8_reference)
+MOTE_RUN_COUNTED(run_requantize_i16_i8, mote_requantize_call_params,
+                 mote_requantize_i16_i8_reference)
+MOTE_RUN_COUNTED(run_requantize_i16_i16, mote_requantize_call_params,
+                 mote_requantize_i16_i16_reference)
+MOTE_RUN_COUNTED(run_requantize_i16_i32, mote_requantize_call_params,
+                 mote_requantize_i16_i32_reference)
+MOTE_RUN_COUNTED(run_requantize_i32_i8, mote_requantize_call_params,
+                 mote_requantize_i32_i8_reference)
+MOTE_RUN_COUNTED(run_requantize_i32_i16, mote_requantize_call_params,
+                 mote_requantize_i32_i16_reference)
+
+#define MOTE_RUN_QUANTIZE(NAME, FUNCTION)                                           \
+  static void NAME(const mote_kernel_args* args) {                                  \
+    const mote_quantize_params* p = args->params;                                   \
+    FUNCTION(p->scale, p->zero_point, p->count, args->inputs[0], args->outputs[0]); \
+  }
+MOTE_RUN_QUANTIZE(run_quantize_f32_i8, mote_quantize_f32_i8_reference)
+MOTE_RUN_QUANTIZE(run_dequantize_i8_f32, mote_dequantize_i8_f32_reference)
+MOTE_RUN_QUANTIZE(run_quantize_f32_u8, mote_quantize_f32_u8_reference)
+MOTE_RUN_QUANTIZE(run_dequantize_u8_f32, mote_dequantize_u8_f32_reference)
+MOTE_RUN_QUANTIZE(run_quantize_f32_i16, mote_quantize_f32_i16_reference)
+MOTE_RUN_QUANTIZE(run_dequantize_i16_f32, mote_dequantize_i16_f32_reference)
+MOTE_RUN_QUANTIZE(run_quantize_f32_i32, mote_quantize_f32_i32_reference)
+MOTE_RUN_QUANTIZE(run_dequantize_i32_f32, mote_dequantize_i32_f32_reference)
+
+const mote_kernel mote_kernels_quantize_reference[] = {
+    {.name = "requantize_i8_i8_reference",
+     .family = "requantize_i8_i8",
+     .overlap = mote_overlap_elementwise,
+     .run = run_requantize_i8_i8},
+    {.name = "requantize_i8_u8_reference",
+     .family = "requantize_i8_u8",
+     .overlap = mote_overlap_elementwise,
+     .run = run_requantize_i8_u8},
+    {.name = "requantize_i8_i16_reference",
+     .family = "requantize_i8_i16",
+     .run = run_requantize_i8_i16},
+    {.name = "requantize_i8_i32_reference",
+     .family = "requantize_i8_i32",
+     .run = run_requantize_i8_i32},
+    {.name = "requantize_u8_i8_reference",
+     .family = "requantize_u8_i8",
+     .overlap = mote_overlap_elementwise,
+     .run = run_requantize_u8_i8},
+    {.name = "requantize_u8_u8_reference",
+     .family = "requantize_u8_u8",
+     .overlap = mote_overlap_elementwise,
+     .run = run_requantize_u8_u8},
+    {.name = "requantize_i16_i8_reference",
+     .family = "requantize_i16_i8",
+     .run = run_requantize_i16_i8},
+    {.name = "requantize_i16_i16_reference",
+     .family = "requantize_i16_i16",
+     .overlap = mote_overlap_elementwise,
+     .run = run_requantize_i16_i16},
+    {.name = "requantize_i16_i32_reference",
+     .family = "requantize_i16_i32",
+     .run = run_requantize_i16_i32},
+    {.name = "requantize_i32_i8_reference",
+     .family = "requantize_i32_i8",
+     .run = run_requantize_i32_i8},
+    {.name = "requantize_i32_i16_reference",
+     .family = "requantize_i32_i16",
+     .run = run_requantize_i32_i16},
+    {.name = "quantize_f32_i8_reference", .family = "quantize_f32_i8", .run = run_quantize_f32_i8},
+    {.name = "dequantize_i8_f32_reference",
+     .family = "dequantize_i8_f32",
+     .run = run_dequantize_i8_f32},
+    {.name = "quantize_f32_u8_reference", .family = "quantize_f32_u8", .run = run_quantize_f32_u8},
+    {.name = "dequantize_u8_f32_reference",
+     .family = "dequantize_u8_f32",
+     .run = run_dequantize_u8_f32},
+    {.name = "quantize_f32_i16_reference",
+     .family = "quantize_f32_i16",
+     .run = run_quantize_f32_i16},
+    {.name = "dequantize_i16_f32_reference",
+     .family = "dequantize_i16_f32",
+     .run = run_dequantize_i16_f32},
+    {.name = "quantize_f32_i32_reference",
+     .family = "quantize_f32_i32",
+     .run = run_quantize_f32_i32},
+    {.name = "dequantize_i32_f32_reference",
+     .family = "dequantize_i32_f32",
+     .run = run_dequantize_i32_f32},
+    MOTE_KERNELS_END};

@@ -1,4 +1,5 @@
 #include "mote/kernels/reduce/reduce.h"
+#include "mote/kernels/reference_rows.h"
 
 // How many elements go into one, and how many results there are.
 static int64_t count(const mote_reduce_params* p, int32_t reduced) {
@@ -78,3 +79,39 @@ DEFINE_REDUCE(reduce_min_f32, float, float, LARGEST_F32, TAKE_MIN, (n > 0 ? acc 
 DEFINE_REDUCE(reduce_min_i8, int8_t, int32_t, INT8_MAX, TAKE_MIN, (n > 0 ? acc : INT8_MAX))
 DEFINE_REDUCE(reduce_min_i16, int16_t, int32_t, INT16_MAX, TAKE_MIN, (n > 0 ? acc : INT16_MAX))
 DEFINE_REDUCE(reduce_min_u8, uint8_t, int32_t, UINT8_MAX, TAKE_MIN, (n > 0 ? acc : UINT8_MAX))
+
+MOTE_RUN_UNARY(run_mean_f32, mote_mean_f32_reference)
+MOTE_RUN_UNARY(run_mean_i8, mote_mean_i8_reference)
+MOTE_RUN_UNARY(run_mean_i16, mote_mean_i16_reference)
+MOTE_RUN_UNARY(run_mean_u8, mote_mean_u8_reference)
+MOTE_RUN_UNARY(run_sum_f32, mote_sum_f32_reference)
+MOTE_RUN_UNARY(run_sum_i8, mote_sum_i8_reference)
+MOTE_RUN_UNARY(run_sum_i16, mote_sum_i16_reference)
+MOTE_RUN_UNARY(run_sum_u8, mote_sum_u8_reference)
+MOTE_RUN_UNARY(run_reduce_max_f32, mote_reduce_max_f32_reference)
+MOTE_RUN_UNARY(run_reduce_max_i8, mote_reduce_max_i8_reference)
+MOTE_RUN_UNARY(run_reduce_max_i16, mote_reduce_max_i16_reference)
+MOTE_RUN_UNARY(run_reduce_max_u8, mote_reduce_max_u8_reference)
+MOTE_RUN_UNARY(run_reduce_min_f32, mote_reduce_min_f32_reference)
+MOTE_RUN_UNARY(run_reduce_min_i8, mote_reduce_min_i8_reference)
+MOTE_RUN_UNARY(run_reduce_min_i16, mote_reduce_min_i16_reference)
+MOTE_RUN_UNARY(run_reduce_min_u8, mote_reduce_min_u8_reference)
+
+const mote_kernel mote_kernels_reduce_reference[] = {
+    {.name = "mean_f32_reference", .family = "mean_f32", .run = run_mean_f32},
+    {.name = "mean_i8_reference", .family = "mean_i8", .run = run_mean_i8},
+    {.name = "mean_i16_reference", .family = "mean_i16", .run = run_mean_i16},
+    {.name = "mean_u8_reference", .family = "mean_u8", .run = run_mean_u8},
+    {.name = "sum_f32_reference", .family = "sum_f32", .run = run_sum_f32},
+    {.name = "sum_i8_reference", .family = "sum_i8", .run = run_sum_i8},
+    {.name = "sum_i16_reference", .family = "sum_i16", .run = run_sum_i16},
+    {.name = "sum_u8_reference", .family = "sum_u8", .run = run_sum_u8},
+    {.name = "reduce_max_f32_reference", .family = "reduce_max_f32", .run = run_reduce_max_f32},
+    {.name = "reduce_max_i8_reference", .family = "reduce_max_i8", .run = run_reduce_max_i8},
+    {.name = "reduce_max_i16_reference", .family = "reduce_max_i16", .run = run_reduce_max_i16},
+    {.name = "reduce_max_u8_reference", .family = "reduce_max_u8", .run = run_reduce_max_u8},
+    {.name = "reduce_min_f32_reference", .family = "reduce_min_f32", .run = run_reduce_min_f32},
+    {.name = "reduce_min_i8_reference", .family = "reduce_min_i8", .run = run_reduce_min_i8},
+    {.name = "reduce_min_i16_reference", .family = "reduce_min_i16", .run = run_reduce_min_i16},
+    {.name = "reduce_min_u8_reference", .family = "reduce_min_u8", .run = run_reduce_min_u8},
+    MOTE_KERNELS_END};

@@ -1,6 +1,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "mote/kernels/reference_rows.h"
 #include "mote/kernels/resize/resize.h"
 
 typedef struct between {
@@ -108,3 +109,29 @@ void mote_resize_nearest_reference(const mote_resize_params* p, int32_t element_
     }
   }
 }
+
+MOTE_RUN_UNARY(run_resize_bilinear_f32, mote_resize_bilinear_f32_reference)
+MOTE_RUN_UNARY(run_resize_bilinear_i8, mote_resize_bilinear_i8_reference)
+MOTE_RUN_UNARY(run_resize_bilinear_i16, mote_resize_bilinear_i16_reference)
+MOTE_RUN_UNARY(run_resize_bilinear_u8, mote_resize_bilinear_u8_reference)
+
+static void run_resize_nearest(const mote_kernel_args* args) {
+  const mote_resize_nearest_params* p = args->params;
+  mote_resize_nearest_reference(&p->resize, p->element_bytes, args->inputs[0], args->outputs[0]);
+}
+
+const mote_kernel mote_kernels_resize_reference[] = {
+    {.name = "resize_bilinear_f32_reference",
+     .family = "resize_bilinear_f32",
+     .run = run_resize_bilinear_f32},
+    {.name = "resize_bilinear_i8_reference",
+     .family = "resize_bilinear_i8",
+     .run = run_resize_bilinear_i8},
+    {.name = "resize_bilinear_i16_reference",
+     .family = "resize_bilinear_i16",
+     .run = run_resize_bilinear_i16},
+    {.name = "resize_bilinear_u8_reference",
+     .family = "resize_bilinear_u8",
+     .run = run_resize_bilinear_u8},
+    {.name = "resize_nearest_reference", .family = "resize_nearest", .run = run_resize_nearest},
+    MOTE_KERNELS_END};

@@ -21,6 +21,11 @@ void mote_resize_bilinear_f32_reference(const mote_resize_params* p, const float
 void mote_resize_bilinear_i8_reference(const mote_resize_params* p, const int8_t* x, int8_t* y);
 void mote_resize_bilinear_i16_reference(const mote_resize_params* p, const int16_t* x, int16_t* y);
 void mote_resize_bilinear_u8_reference(const mote_resize_params* p, const uint8_t* x, uint8_t* y);
+/// Parameters of the row `resize_nearest`.
+typedef struct mote_resize_nearest_params {
+  mote_resize_params resize;
+  int32_t element_bytes;
+} mote_resize_nearest_params;
 /// Of any type: elements are copied.
 void mote_resize_nearest_reference(const mote_resize_params* p, int32_t element_bytes,
                                    const void* x, void* y);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "mote/kernels/fixed_point/fixed_point.h"
+#include "mote/kernels/reference_rows.h"
 #include "mote/kernels/softmax/softmax.h"
 #include "mote/kernels/table/table.h"
 
@@ -174,3 +175,26 @@ void mote_log_softmax_i8_reference(const mote_softmax_params* p, const int8_t* x
     }
   }
 }
+
+MOTE_RUN_UNARY(run_softmax_f32, mote_softmax_f32_reference)
+MOTE_RUN_UNARY(run_softmax_i8, mote_softmax_i8_reference)
+MOTE_RUN_UNARY(run_softmax_i8_i16, mote_softmax_i8_i16_reference)
+MOTE_RUN_UNARY(run_softmax_u8, mote_softmax_u8_reference)
+MOTE_RUN_UNARY(run_log_softmax_f32, mote_log_softmax_f32_reference)
+MOTE_RUN_UNARY(run_log_softmax_i8, mote_log_softmax_i8_reference)
+
+static void run_softmax_i16(const mote_kernel_args* args) {
+  const mote_softmax_i16_params* p = args->params;
+  mote_softmax_i16_reference(&p->softmax, p->exp_table, p->reciprocal_table, args->inputs[0],
+                             args->outputs[0]);
+}
+
+const mote_kernel mote_kernels_softmax_reference[] = {
+    {.name = "softmax_f32_reference", .family = "softmax_f32", .run = run_softmax_f32},
+    {.name = "softmax_i8_reference", .family = "softmax_i8", .run = run_softmax_i8},
+    {.name = "softmax_i8_i16_reference", .family = "softmax_i8_i16", .run = run_softmax_i8_i16},
+    {.name = "softmax_u8_reference", .family = "softmax_u8", .run = run_softmax_u8},
+    {.name = "log_softmax_f32_reference", .family = "log_softmax_f32", .run = run_log_softmax_f32},
+    {.name = "log_softmax_i8_reference", .family = "log_softmax_i8", .run = run_log_softmax_i8},
+    {.name = "softmax_i16_reference", .family = "softmax_i16", .run = run_softmax_i16},
+    MOTE_KERNELS_END};

@@ -23,6 +23,12 @@ typedef struct mote_softmax_params {
   mote_multiplier reverse;  // log_softmax: from Q5.26 back to differences
 } mote_softmax_params;
 
+/// Parameters of the row `softmax_i16`; the tables come from mote_softmax_i16_tables.
+typedef struct mote_softmax_i16_params {
+  mote_softmax_params softmax;
+  const int16_t *exp_table, *reciprocal_table;
+} mote_softmax_i16_params;
+
 mote_softmax_params mote_softmax_prepare(int32_t rows, int32_t depth, double x_scale, double beta);
 /// For i16 -> i16.
 mote_softmax_params mote_softmax_i16_prepare(int32_t rows, int32_t depth, float x_scale,

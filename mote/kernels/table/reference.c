@@ -1,5 +1,6 @@
 #include <math.h>
 
+#include "mote/kernels/reference_rows.h"
 #include "mote/kernels/table/table.h"
 
 enum { kSteps = MOTE_TABLE_I16_SIZE - 1 };
@@ -49,3 +50,26 @@ void mote_lookup_u8_reference(const uint8_t* table, int64_t count, const uint8_t
 void mote_lookup_i16_reference(const int16_t* table, int64_t count, const int16_t* x, int16_t* y) {
   for (int64_t i = 0; i < count; ++i) y[i] = mote_interpolate_i16(table, x[i]);
 }
+
+#define MOTE_RUN_LOOKUP(NAME, FUNCTION)                              \
+  static void NAME(const mote_kernel_args* args) {                   \
+    const mote_lookup_params* p = args->params;                      \
+    FUNCTION(p->table, p->count, args->inputs[0], args->outputs[0]); \
+  }
+MOTE_RUN_LOOKUP(run_lookup_i8, mote_lookup_i8_reference)
+MOTE_RUN_LOOKUP(run_lookup_u8, mote_lookup_u8_reference)
+MOTE_RUN_LOOKUP(run_lookup_i16, mote_lookup_i16_reference)
+
+const mote_kernel mote_kernels_table_reference[] = {{.name = "lookup_i8_reference",
+                                                     .family = "lookup_i8",
+                                                     .overlap = mote_overlap_elementwise,
+                                                     .run = run_lookup_i8},
+                                                    {.name = "lookup_u8_reference",
+                                                     .family = "lookup_u8",
+                                                     .overlap = mote_overlap_elementwise,
+                                                     .run = run_lookup_u8},
+                                                    {.name = "lookup_i16_reference",
+                                                     .family = "lookup_i16",
+                                                     .overlap = mote_overlap_elementwise,
+                                                     .run = run_lookup_i16},
+                                                    MOTE_KERNELS_END};

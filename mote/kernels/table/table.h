@@ -33,6 +33,12 @@ mote_table_range mote_table_range_of(const mote_table_scales* scales);
 /// step.
 void mote_table_i16(const mote_table_range* range, float (*f)(float), int16_t* table);
 
+/// Parameters of the rows `lookup_*`: the table has the type of the elements.
+typedef struct mote_lookup_params {
+  const void* table;
+  int64_t count;
+} mote_lookup_params;
+
 void mote_lookup_i8_reference(const int8_t* table, int64_t count, const int8_t* x, int8_t* y);
 void mote_lookup_u8_reference(const uint8_t* table, int64_t count, const uint8_t* x, uint8_t* y);
 void mote_lookup_i16_reference(const int16_t* table, int64_t count, const int16_t* x, int16_t* y);

@@ -1,4 +1,5 @@
 #include "mote/kernels/conv_2d/each_output.h"
+#include "mote/kernels/reference_rows.h"
 #include "mote/kernels/transpose_conv_2d/transpose_conv_2d.h"
 
 // The input row (or column) whose tap reaches output coordinate `out`; -1 when none does.
@@ -44,3 +45,23 @@ MOTE_DEFINE_CONVOLUTION(mote_transpose_conv_2d_u8_reference, mote_transpose_conv
                         dot_u8, uint8_t, uint8_t, int32_t, mote_output_i32)
 MOTE_DEFINE_CONVOLUTION(mote_transpose_conv_2d_i16_reference, mote_transpose_conv_2d_params, p->oc,
                         dot_i16, int16_t, int8_t, int64_t, mote_output_i64)
+
+MOTE_RUN_LAYER(run_transpose_conv_2d_f32, mote_transpose_conv_2d_f32_reference)
+MOTE_RUN_LAYER(run_transpose_conv_2d_i8, mote_transpose_conv_2d_i8_reference)
+MOTE_RUN_LAYER(run_transpose_conv_2d_i16, mote_transpose_conv_2d_i16_reference)
+MOTE_RUN_LAYER(run_transpose_conv_2d_u8, mote_transpose_conv_2d_u8_reference)
+
+const mote_kernel mote_kernels_transpose_conv_2d_reference[] = {
+    {.name = "transpose_conv_2d_f32_reference",
+     .family = "transpose_conv_2d_f32",
+     .run = run_transpose_conv_2d_f32},
+    {.name = "transpose_conv_2d_i8_reference",
+     .family = "transpose_conv_2d_i8",
+     .run = run_transpose_conv_2d_i8},
+    {.name = "transpose_conv_2d_i16_reference",
+     .family = "transpose_conv_2d_i16",
+     .run = run_transpose_conv_2d_i16},
+    {.name = "transpose_conv_2d_u8_reference",
+     .family = "transpose_conv_2d_u8",
+     .run = run_transpose_conv_2d_u8},
+    MOTE_KERNELS_END};
