@@ -1,0 +1,11 @@
+// The families that have generated calls, one a line.
+#include "mote/kernels/suite/kernel_case.h"
+
+extern const mote_case_family mote_cases_conv_2d_i8;
+extern const mote_case_family mote_cases_fully_connected_i8;
+
+const mote_case_family* const mote_case_families[] = {
+    &mote_cases_conv_2d_i8,
+    &mote_cases_fully_connected_i8,
+    NULL,
+};
