@@ -5,6 +5,7 @@ include_guard()
 set(MOTE_ISA_x86_64 sse41 avx2 avxvnni avx512 avx512vnni)
 set(MOTE_ISA_aarch64 neon neondot)
 
+set(MOTE_ISA_FLAGS_portable "")
 set(MOTE_ISA_FLAGS_sse41 -msse4.1)
 set(MOTE_ISA_FLAGS_avx2 -mavx2 -mfma -ffp-contract=fast)
 set(MOTE_ISA_FLAGS_avxvnni ${MOTE_ISA_FLAGS_avx2} -mavxvnni)
@@ -14,11 +15,11 @@ set(MOTE_ISA_FLAGS_neon -ffp-contract=fast)
 set(MOTE_ISA_FLAGS_neondot -march=armv8.2-a+dotprod -ffp-contract=fast)
 
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
-  set(MOTE_ISAS ${MOTE_ISA_x86_64})
+  set(MOTE_ISAS portable ${MOTE_ISA_x86_64})
 elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
-  set(MOTE_ISAS ${MOTE_ISA_aarch64})
+  set(MOTE_ISAS portable ${MOTE_ISA_aarch64})
 else()
-  set(MOTE_ISAS "")
+  set(MOTE_ISAS portable)
 endif()
 
 # mote_isa_sources(<out> <family>...): the words <family>/<isa> for every source that exists and that this processor
