@@ -7,6 +7,7 @@
 #pragma once
 
 #include "mote/kernels/kernel.h"
+#include "mote/kernels/window_overlap.h"
 
 #define MOTE_RUN_UNARY(NAME, FUNCTION)                         \
   static void NAME(const mote_kernel_args* args) {             \
@@ -28,4 +29,13 @@
   static void NAME(const mote_kernel_args* args) {                       \
     const PARAMS* p = args->params;                                      \
     FUNCTION(&p->function, p->count, args->inputs[0], args->outputs[0]); \
+  }
+
+/// `overlap` of a kernel that stores each element as soon as it is computed; WINDOW(p, BYTES) is
+/// its window.
+#define MOTE_OVERLAP_EACH(NAME, WINDOW, BYTES)             \
+  static int64_t NAME(const void* params, int32_t input) { \
+    if (input != 0) return MOTE_NO_OVERLAP;                \
+    const mote_window window = WINDOW(params, BYTES);      \
+    return mote_window_overlap(&window, mote_store_each);  \
   }

@@ -1,5 +1,6 @@
 #include "mote/kernels/conv_2d/conv_2d.h"
 #include "mote/kernels/conv_2d/each_output.h"
+#include "mote/kernels/conv_2d/window.h"
 #include "mote/kernels/reference_rows.h"
 
 typedef struct tap {
@@ -53,6 +54,10 @@ MOTE_DEFINE_CONVOLUTION(mote_conv_2d_i16_b32_reference, mote_conv_2d_params, p->
                         int16_t, int8_t, int32_t, mote_output_i32)
 MOTE_DEFINE_CONVOLUTION_HYBRID(mote_conv_2d_hybrid_reference, mote_conv_2d_params, p->oc, dot_i8)
 
+MOTE_OVERLAP_EACH(overlap_1, mote_conv_2d_window, 1)
+MOTE_OVERLAP_EACH(overlap_2, mote_conv_2d_window, 2)
+MOTE_OVERLAP_EACH(overlap_4, mote_conv_2d_window, 4)
+
 MOTE_RUN_LAYER(run_f32, mote_conv_2d_f32_reference)
 MOTE_RUN_LAYER(run_i8, mote_conv_2d_i8_reference)
 MOTE_RUN_LAYER(run_i16, mote_conv_2d_i16_reference)
@@ -60,9 +65,18 @@ MOTE_RUN_LAYER(run_i16_b32, mote_conv_2d_i16_b32_reference)
 MOTE_RUN_LAYER(run_u8, mote_conv_2d_u8_reference)
 
 const mote_kernel mote_kernels_conv_2d_reference[] = {
-    {.name = "conv_2d_f32_reference", .family = "conv_2d_f32", .run = run_f32},
-    {.name = "conv_2d_i8_reference", .family = "conv_2d_i8", .run = run_i8},
-    {.name = "conv_2d_i16_reference", .family = "conv_2d_i16", .run = run_i16},
-    {.name = "conv_2d_i16_b32_reference", .family = "conv_2d_i16_b32", .run = run_i16_b32},
-    {.name = "conv_2d_u8_reference", .family = "conv_2d_u8", .run = run_u8},
+    {.name = "conv_2d_f32_reference",
+     .family = "conv_2d_f32",
+     .overlap = overlap_4,
+     .run = run_f32},
+    {.name = "conv_2d_i8_reference", .family = "conv_2d_i8", .overlap = overlap_1, .run = run_i8},
+    {.name = "conv_2d_i16_reference",
+     .family = "conv_2d_i16",
+     .overlap = overlap_2,
+     .run = run_i16},
+    {.name = "conv_2d_i16_b32_reference",
+     .family = "conv_2d_i16_b32",
+     .overlap = overlap_2,
+     .run = run_i16_b32},
+    {.name = "conv_2d_u8_reference", .family = "conv_2d_u8", .overlap = overlap_1, .run = run_u8},
     MOTE_KERNELS_END};

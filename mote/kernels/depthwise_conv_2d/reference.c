@@ -1,5 +1,6 @@
 #include "mote/kernels/conv_2d/each_output.h"
 #include "mote/kernels/depthwise_conv_2d/depthwise_conv_2d.h"
+#include "mote/kernels/depthwise_conv_2d/window.h"
 #include "mote/kernels/reference_rows.h"
 
 // The sum over the taps of output element at = {n, i, j, o}.
@@ -37,6 +38,10 @@ MOTE_DEFINE_CONVOLUTION(mote_depthwise_conv_2d_i16_reference, mote_depthwise_con
 MOTE_DEFINE_CONVOLUTION_HYBRID(mote_depthwise_conv_2d_hybrid_reference,
                                mote_depthwise_conv_2d_params, OUTPUT_CHANNELS, dot_i8)
 
+MOTE_OVERLAP_EACH(overlap_1, mote_depthwise_conv_2d_window, 1)
+MOTE_OVERLAP_EACH(overlap_2, mote_depthwise_conv_2d_window, 2)
+MOTE_OVERLAP_EACH(overlap_4, mote_depthwise_conv_2d_window, 4)
+
 MOTE_RUN_LAYER(run_depthwise_conv_2d_f32, mote_depthwise_conv_2d_f32_reference)
 MOTE_RUN_LAYER(run_depthwise_conv_2d_i8, mote_depthwise_conv_2d_i8_reference)
 MOTE_RUN_LAYER(run_depthwise_conv_2d_i16, mote_depthwise_conv_2d_i16_reference)
@@ -45,14 +50,18 @@ MOTE_RUN_LAYER(run_depthwise_conv_2d_u8, mote_depthwise_conv_2d_u8_reference)
 const mote_kernel mote_kernels_depthwise_conv_2d_reference[] = {
     {.name = "depthwise_conv_2d_f32_reference",
      .family = "depthwise_conv_2d_f32",
+     .overlap = overlap_4,
      .run = run_depthwise_conv_2d_f32},
     {.name = "depthwise_conv_2d_i8_reference",
      .family = "depthwise_conv_2d_i8",
+     .overlap = overlap_1,
      .run = run_depthwise_conv_2d_i8},
     {.name = "depthwise_conv_2d_i16_reference",
      .family = "depthwise_conv_2d_i16",
+     .overlap = overlap_2,
      .run = run_depthwise_conv_2d_i16},
     {.name = "depthwise_conv_2d_u8_reference",
      .family = "depthwise_conv_2d_u8",
+     .overlap = overlap_1,
      .run = run_depthwise_conv_2d_u8},
     MOTE_KERNELS_END};

@@ -1,4 +1,5 @@
 #include "mote/kernels/fully_connected/fully_connected.h"
+#include "mote/kernels/fully_connected/window.h"
 #include "mote/kernels/reference_rows.h"
 
 #define DEFINE_INTEGER(NAME, X, W, ACC, Y, OUTPUT)                                                 \
@@ -49,6 +50,17 @@ void mote_fully_connected_hybrid_reference(const mote_fully_connected_params* p,
   }
 }
 
+#define OVERLAP_EACH(NAME, X_BYTES, Y_BYTES)                                          \
+  static int64_t NAME(const void* params, int32_t input) {                            \
+    if (input != 0) return MOTE_NO_OVERLAP;                                           \
+    const mote_window window = mote_fully_connected_window(params, X_BYTES, Y_BYTES); \
+    return mote_window_overlap(&window, mote_store_each);                             \
+  }
+OVERLAP_EACH(overlap_1, 1, 1)
+OVERLAP_EACH(overlap_1_2, 1, 2)
+OVERLAP_EACH(overlap_2, 2, 2)
+OVERLAP_EACH(overlap_4, 4, 4)
+
 MOTE_RUN_LAYER(run_fully_connected_f32, mote_fully_connected_f32_reference)
 MOTE_RUN_LAYER(run_fully_connected_i8, mote_fully_connected_i8_reference)
 MOTE_RUN_LAYER(run_fully_connected_i8_i16, mote_fully_connected_i8_i16_reference)
@@ -59,20 +71,26 @@ MOTE_RUN_LAYER(run_fully_connected_u8, mote_fully_connected_u8_reference)
 const mote_kernel mote_kernels_fully_connected_reference[] = {
     {.name = "fully_connected_f32_reference",
      .family = "fully_connected_f32",
+     .overlap = overlap_4,
      .run = run_fully_connected_f32},
     {.name = "fully_connected_i8_reference",
      .family = "fully_connected_i8",
+     .overlap = overlap_1,
      .run = run_fully_connected_i8},
     {.name = "fully_connected_i8_i16_reference",
      .family = "fully_connected_i8_i16",
+     .overlap = overlap_1_2,
      .run = run_fully_connected_i8_i16},
     {.name = "fully_connected_i16_reference",
      .family = "fully_connected_i16",
+     .overlap = overlap_2,
      .run = run_fully_connected_i16},
     {.name = "fully_connected_i16_b32_reference",
      .family = "fully_connected_i16_b32",
+     .overlap = overlap_2,
      .run = run_fully_connected_i16_b32},
     {.name = "fully_connected_u8_reference",
      .family = "fully_connected_u8",
+     .overlap = overlap_1,
      .run = run_fully_connected_u8},
     MOTE_KERNELS_END};

@@ -53,11 +53,14 @@ MOTE_RUN_UNARY(run_l2_normalization_u8, mote_l2_normalization_u8_reference)
 const mote_kernel mote_kernels_l2_normalization_reference[] = {
     {.name = "l2_normalization_f32_reference",
      .family = "l2_normalization_f32",
+     .overlap = mote_overlap_in_order,
      .run = run_l2_normalization_f32},
     {.name = "l2_normalization_i8_reference",
      .family = "l2_normalization_i8",
+     .overlap = mote_overlap_in_order,
      .run = run_l2_normalization_i8},
     {.name = "l2_normalization_u8_reference",
      .family = "l2_normalization_u8",
+     .overlap = mote_overlap_in_order,
      .run = run_l2_normalization_u8},
     MOTE_KERNELS_END};

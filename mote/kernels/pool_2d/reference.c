@@ -1,4 +1,5 @@
 #include "mote/kernels/pool_2d/pool_2d.h"
+#include "mote/kernels/pool_2d/window.h"
 #include "mote/kernels/reference_rows.h"
 
 // How many of the `taps` cells from `start` on, `step` apart, lie in [low, high).
@@ -74,6 +75,10 @@ DEFINE_POOL(mote_max_pool_2d_i8_reference, int8_t, int32_t, INT8_MIN, TAKE_MAX, 
 DEFINE_POOL(mote_max_pool_2d_i16_reference, int16_t, int32_t, INT16_MIN, TAKE_MAX, clamp(p, acc))
 DEFINE_POOL(mote_max_pool_2d_u8_reference, uint8_t, int32_t, 0, TAKE_MAX, clamp(p, acc))
 
+MOTE_OVERLAP_EACH(overlap_1, mote_pool_2d_window, 1)
+MOTE_OVERLAP_EACH(overlap_2, mote_pool_2d_window, 2)
+MOTE_OVERLAP_EACH(overlap_4, mote_pool_2d_window, 4)
+
 MOTE_RUN_UNARY(run_average_pool_2d_f32, mote_average_pool_2d_f32_reference)
 MOTE_RUN_UNARY(run_average_pool_2d_i8, mote_average_pool_2d_i8_reference)
 MOTE_RUN_UNARY(run_average_pool_2d_i16, mote_average_pool_2d_i16_reference)
@@ -83,21 +88,36 @@ MOTE_RUN_UNARY(run_max_pool_2d_i8, mote_max_pool_2d_i8_reference)
 MOTE_RUN_UNARY(run_max_pool_2d_i16, mote_max_pool_2d_i16_reference)
 MOTE_RUN_UNARY(run_max_pool_2d_u8, mote_max_pool_2d_u8_reference)
 
-const mote_kernel mote_kernels_pool_2d_reference[] = {
-    {.name = "average_pool_2d_f32_reference",
-     .family = "average_pool_2d_f32",
-     .run = run_average_pool_2d_f32},
-    {.name = "average_pool_2d_i8_reference",
-     .family = "average_pool_2d_i8",
-     .run = run_average_pool_2d_i8},
-    {.name = "average_pool_2d_i16_reference",
-     .family = "average_pool_2d_i16",
-     .run = run_average_pool_2d_i16},
-    {.name = "average_pool_2d_u8_reference",
-     .family = "average_pool_2d_u8",
-     .run = run_average_pool_2d_u8},
-    {.name = "max_pool_2d_f32_reference", .family = "max_pool_2d_f32", .run = run_max_pool_2d_f32},
-    {.name = "max_pool_2d_i8_reference", .family = "max_pool_2d_i8", .run = run_max_pool_2d_i8},
-    {.name = "max_pool_2d_i16_reference", .family = "max_pool_2d_i16", .run = run_max_pool_2d_i16},
-    {.name = "max_pool_2d_u8_reference", .family = "max_pool_2d_u8", .run = run_max_pool_2d_u8},
-    MOTE_KERNELS_END};
+const mote_kernel mote_kernels_pool_2d_reference[] = {{.name = "average_pool_2d_f32_reference",
+                                                       .family = "average_pool_2d_f32",
+                                                       .overlap = overlap_4,
+                                                       .run = run_average_pool_2d_f32},
+                                                      {.name = "average_pool_2d_i8_reference",
+                                                       .family = "average_pool_2d_i8",
+                                                       .overlap = overlap_1,
+                                                       .run = run_average_pool_2d_i8},
+                                                      {.name = "average_pool_2d_i16_reference",
+                                                       .family = "average_pool_2d_i16",
+                                                       .overlap = overlap_2,
+                                                       .run = run_average_pool_2d_i16},
+                                                      {.name = "average_pool_2d_u8_reference",
+                                                       .family = "average_pool_2d_u8",
+                                                       .overlap = overlap_1,
+                                                       .run = run_average_pool_2d_u8},
+                                                      {.name = "max_pool_2d_f32_reference",
+                                                       .family = "max_pool_2d_f32",
+                                                       .overlap = overlap_4,
+                                                       .run = run_max_pool_2d_f32},
+                                                      {.name = "max_pool_2d_i8_reference",
+                                                       .family = "max_pool_2d_i8",
+                                                       .overlap = overlap_1,
+                                                       .run = run_max_pool_2d_i8},
+                                                      {.name = "max_pool_2d_i16_reference",
+                                                       .family = "max_pool_2d_i16",
+                                                       .overlap = overlap_2,
+                                                       .run = run_max_pool_2d_i16},
+                                                      {.name = "max_pool_2d_u8_reference",
+                                                       .family = "max_pool_2d_u8",
+                                                       .overlap = overlap_1,
+                                                       .run = run_max_pool_2d_u8},
+                                                      MOTE_KERNELS_END};
