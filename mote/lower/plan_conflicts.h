@@ -39,7 +39,7 @@ struct Placement {
 using Conflicts = std::vector<std::vector<Conflict>>;
 /// The best of several orders, each improved by placing earlier what ended highest.
 Placement place_greedily(const MemoryProblem& problem, const Conflicts& conflicts,
-                         int64_t lower_bound);
+                         int64_t lower_bound, int32_t improvements);
 
 struct ExactResult {
   Placement best;  ///< `start` where nothing better was found

@@ -55,6 +55,8 @@ struct MemoryLayout {
 struct LayoutOptions {
   /// Placements that the exact search may try; 0: greedy only.
   int64_t max_nodes = 100'000;
+  /// Attempts to improve each greedy order; gains end after few.
+  int32_t improvements = 60;
 };
 
 /// Throws kInvalidArgument on sizes, steps, alignments or indices out of range.

@@ -1,0 +1,192 @@
+#include "mote/lower/plan_calls.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "mote/base/error.h"
+
+namespace mote {
+namespace {
+
+using Indices = std::vector<int32_t>;
+
+void check_calls(const PlanCalls& calls) {
+  const auto value_count = static_cast<int32_t>(calls.values.size());
+  std::vector<bool> defined(calls.values.size());
+  for (size_t v = 0; v < defined.size(); ++v) defined[v] = calls.values[v].is_input;
+  for (size_t c = 0; c < calls.calls.size(); ++c) {
+    const PlanCall& call = calls.calls[c];
+    for (const int32_t v : call.inputs) {
+      if (v >= value_count || (v >= 0 && !defined[v])) {
+        throw_error(ErrorKind::kInvalidArgument,
+                    "call {} reads value {} of {} before it is computed", c, v, value_count);
+      }
+    }
+    for (const int32_t v : call.outputs) {
+      if (v < 0 || v >= value_count || defined[v]) {
+        throw_error(ErrorKind::kInvalidArgument, "call {} computes value {} of {} again", c, v,
+                    value_count);
+      }
+      defined[v] = true;
+    }
+    if (call.kernels.empty()) throw_error(ErrorKind::kInvalidArgument, "call {} has no kernel", c);
+    for (const PlanKernel& kernel : call.kernels) {
+      if (!kernel.below.empty() && kernel.below.size() != call.inputs.size()) {
+        throw_error(ErrorKind::kInvalidArgument, "call {}: {} distances for {} inputs", c,
+                    kernel.below.size(), call.inputs.size());
+      }
+    }
+  }
+}
+
+// A value that a call reads twice may be overlapped as far as all its uses allow.
+int64_t distance_to(const PlanCall& call, const PlanKernel& kernel, int32_t value) {
+  int64_t below = 0;
+  for (size_t k = 0; k < call.inputs.size(); ++k) {
+    if (call.inputs[k] == value) below = std::max(below, kernel.below[k]);
+  }
+  return below;
+}
+
+void add_sharings(const PlanCall& call, const PlanKernel& kernel, MemoryProblem& problem) {
+  // The distance is about the one output: of several, each could overwrite what the others need.
+  if (call.outputs.size() != 1 || kernel.below.empty()) return;
+  for (size_t k = 0; k < call.inputs.size(); ++k) {
+    const int32_t value = call.inputs[k];
+    const bool seen =
+        std::find(call.inputs.begin(), call.inputs.begin() + static_cast<ptrdiff_t>(k), value) !=
+        call.inputs.begin() + static_cast<ptrdiff_t>(k);
+    if (value < 0 || seen) continue;
+    const int64_t below = distance_to(call, kernel, value);
+    if (below != kApart) problem.sharings.push_back({call.outputs[0], value, below, kApart});
+  }
+}
+
+// Choosing kernels makes many layouts, so each gets less effort; and steps that hold less than half
+// of the arena do not decide its size.
+constexpr int32_t kChoiceImprovements = 4;
+constexpr int64_t kDecisiveShare = 2;
+
+struct Attempt {
+  Indices order;
+  Indices kernels;
+  MemoryLayout layout;
+};
+
+Attempt attempt(const PlanCalls& calls, Indices order, Indices kernels,
+                const LayoutOptions& options) {
+  MemoryLayout layout = plan_layout(memory_problem(calls, order, kernels), options);
+  return {std::move(order), std::move(kernels), std::move(layout)};
+}
+
+// The calls that have a choice and run while much is alive.
+Indices decisive_calls(const PlanCalls& calls, const Attempt& current) {
+  const std::vector<int64_t> live =
+      live_bytes(memory_problem(calls, current.order, current.kernels));
+  Indices decisive;
+  for (size_t step = 0; step < current.order.size(); ++step) {
+    const int32_t call = current.order[step];
+    if (calls.calls[call].kernels.size() < 2) continue;
+    if (live[step] >= current.layout.arena_bytes / kDecisiveShare) decisive.push_back(call);
+  }
+  return decisive;
+}
+
+// Takes the kernel of one call after the other that shrinks the arena, until none does; then takes
+// back what turned out to be needless, so that the preferred kernels stay where they can.
+void choose_kernels(const PlanCalls& calls, Attempt& best) {
+  const LayoutOptions greedy = {.max_nodes = 0, .improvements = kChoiceImprovements};
+  if (decisive_calls(calls, best).empty()) return;
+  Attempt current = attempt(calls, best.order, best.kernels, greedy);
+  const auto change = [&](int32_t call, int32_t kernel, int64_t limit) {
+    Indices kernels = current.kernels;
+    kernels[call] = kernel;
+    Attempt next = attempt(calls, current.order, std::move(kernels), greedy);
+    if (next.layout.arena_bytes > limit) return false;
+    current = std::move(next);
+    return true;
+  };
+  for (bool shrunk = true; shrunk;) {
+    shrunk = false;
+    for (const int32_t call : decisive_calls(calls, current)) {
+      const auto count = static_cast<int32_t>(calls.calls[call].kernels.size());
+      for (int32_t kernel = 0; kernel < count; ++kernel) {
+        if (kernel == current.kernels[call]) continue;
+        shrunk |= change(call, kernel, current.layout.arena_bytes - 1);
+      }
+    }
+  }
+  for (int32_t call = 0; call < static_cast<int32_t>(calls.calls.size()); ++call) {
+    if (current.kernels[call] != 0) change(call, 0, current.layout.arena_bytes);
+  }
+  if (current.layout.arena_bytes < best.layout.arena_bytes) best = std::move(current);
+}
+
+MemoryPlan finished(const PlanCalls& calls, Attempt found) {
+  const MemoryProblem problem = memory_problem(calls, found.order, found.kernels);
+  MemoryPlan plan = {.order = std::move(found.order),
+                     .kernels = std::move(found.kernels),
+                     .arena_bytes = found.layout.arena_bytes,
+                     .lower_bound_bytes = found.layout.lower_bound_bytes,
+                     .proven_optimal = found.layout.proven_optimal};
+  const auto values = static_cast<ptrdiff_t>(calls.values.size());
+  const std::vector<int64_t>& offsets = found.layout.offsets;
+  plan.value_offsets.assign(offsets.begin(), offsets.begin() + values);
+  plan.scratch_offsets.resize(calls.calls.size());
+  for (size_t step = 0; step < plan.order.size(); ++step) {
+    plan.scratch_offsets[plan.order[step]] = offsets[calls.values.size() + step];
+  }
+  MemoryProblem values_alone = problem;
+  values_alone.buffers.resize(calls.values.size());
+  for (const int64_t bytes : live_bytes(values_alone)) {
+    plan.largest_live_bytes = std::max(plan.largest_live_bytes, bytes);
+  }
+  return plan;
+}
+
+}  // namespace
+
+MemoryProblem memory_problem(const PlanCalls& calls, const Indices& order, const Indices& kernels) {
+  MemoryProblem problem;
+  const auto last = std::max<int32_t>(0, static_cast<int32_t>(order.size()) - 1);
+  for (const PlanValue& value : calls.values) {
+    // A value that nobody computes takes no room.
+    const int64_t bytes = value.is_input ? value.size_bytes : 0;
+    problem.buffers.push_back({bytes, 0, value.is_output ? last : 0, value.alignment});
+  }
+  for (size_t step = 0; step < order.size(); ++step) {
+    const PlanCall& call = calls.calls[order[step]];
+    const PlanKernel& kernel = call.kernels[kernels[order[step]]];
+    const auto now = static_cast<int32_t>(step);
+    for (const int32_t v : call.inputs) {
+      if (v >= 0) problem.buffers[v].last_step = std::max(problem.buffers[v].last_step, now);
+    }
+    for (const int32_t v : call.outputs) {
+      problem.buffers[v].size_bytes = calls.values[v].size_bytes;
+      problem.buffers[v].first_step = now;
+      problem.buffers[v].last_step = std::max(problem.buffers[v].last_step, now);
+    }
+    problem.buffers.push_back({kernel.scratch_bytes, now, now, kernel.scratch_alignment});
+    add_sharings(call, kernel, problem);
+  }
+  return problem;
+}
+
+MemoryPlan plan_memory(const PlanCalls& calls, const PlanOptions& options) {
+  check_calls(calls);
+  Indices given(calls.calls.size());
+  std::iota(given.begin(), given.end(), 0);
+  const Indices preferred(calls.calls.size(), 0);
+  Attempt best = attempt(calls, given, preferred, options.layout);
+  if (options.reorder) {
+    Indices order = reorder_calls(calls);
+    if (order != given) {
+      Attempt other = attempt(calls, std::move(order), preferred, options.layout);
+      if (other.layout.arena_bytes < best.layout.arena_bytes) best = std::move(other);
+    }
+  }
+  choose_kernels(calls, best);
+  return finished(calls, std::move(best));
+}
+
+}  // namespace mote
