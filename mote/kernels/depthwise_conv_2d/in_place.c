@@ -1,0 +1,132 @@
+// Depthwise convolution that may store over its own input: before a row of x is overwritten, it is
+// copied into a ring in scratch. So a chain of layers needs one image and a few rows, whatever its
+// length, where the reference's distance of a row and a pixel adds up from layer to layer.
+#include <string.h>
+
+#include "mote/kernels/depthwise_conv_2d/depthwise_conv_2d.h"
+#include "mote/kernels/kernel.h"
+
+// Rows of x between the first and the last that a window touches, both included.
+static int32_t window_rows(const mote_depthwise_conv_2d_params* p) {
+  return (p->kh - 1) * p->dilation_h + 1;
+}
+
+// The last row of a window is read where it lies, those above from the ring.
+static int32_t ring_rows(const mote_depthwise_conv_2d_params* p) { return window_rows(p) - 1; }
+
+static int64_t row_bytes(const mote_depthwise_conv_2d_params* p) { return (int64_t)p->w * p->ic; }
+
+static int64_t scratch_bytes(const void* params) { return ring_rows(params) * row_bytes(params); }
+
+static const char* refuses(const void* params, const void* const* constants) {
+  const mote_depthwise_conv_2d_params* p = params;
+  (void)constants;
+  return p->multiplier == 1 ? NULL : "it has one filter per channel only";
+}
+
+// A row of y may lie on all rows of x but those that are still to be read: the last row of its own
+// window and what follows.
+static int64_t overlap(const void* params, int32_t input) {
+  const mote_depthwise_conv_2d_params* p = params;
+  if (input != 0) return MOTE_NO_OVERLAP;
+  const int64_t x_image = p->h * row_bytes(p);
+  const int64_t y_row = (int64_t)p->ow * p->ic;
+  int64_t distance = -p->n * x_image;
+  for (int64_t n = 0; n < p->n; ++n) {
+    for (int64_t i = 0; i < p->oh; ++i) {
+      const int64_t last = i * p->stride_h - p->pad_top + ring_rows(p);
+      if (last >= p->h && n + 1 == p->n) continue;
+      const int64_t next = last < 0 ? 0 : (last < p->h ? last : p->h);
+      const int64_t need = (n * p->oh + i + 1) * y_row - n * x_image - next * row_bytes(p);
+      distance = need > distance ? need : distance;
+    }
+  }
+  return distance;
+}
+
+// The rows of x that the windows of one output row touch: NULL outside of the image.
+typedef struct source_rows {
+  const mote_depthwise_conv_2d_params* p;
+  const int8_t* x;  // the image
+  int8_t* ring;     // row r at r % ring_rows
+  int64_t top;      // the first row of the window
+  int64_t unsaved;  // the first row that is not in the ring yet
+} source_rows;
+
+static const int8_t* find_row(const source_rows* s, int64_t row) {
+  const int32_t ring = ring_rows(s->p);
+  if (row < 0 || row >= s->p->h) return NULL;
+  return row == s->top + ring ? s->x + row * row_bytes(s->p)
+                              : s->ring + row % ring * row_bytes(s->p);
+}
+
+static void move_to(source_rows* s, int64_t top) {
+  const int32_t ring = ring_rows(s->p);
+  s->top = top;
+  if (s->unsaved < top) s->unsaved = top;
+  if (s->unsaved < 0) s->unsaved = 0;
+  for (; s->unsaved < top + ring && s->unsaved < s->p->h; ++s->unsaved) {
+    memcpy(s->ring + s->unsaved % ring * row_bytes(s->p), s->x + s->unsaved * row_bytes(s->p),
+           (size_t)row_bytes(s->p));
+  }
+}
+
+enum { kBlock = 32 };  // channels that are summed together
+
+// Sums `count` channels from `c` on of output pixel j over the window.
+static void sum_block(const source_rows* s, const int8_t* w, int64_t j, int32_t c, int32_t count,
+                      int32_t* sums) {
+  const mote_depthwise_conv_2d_params* p = s->p;
+  for (int32_t k = 0; k < count; ++k) sums[k] = 0;
+  for (int32_t a = 0; a < p->kh; ++a) {
+    const int8_t* row = find_row(s, s->top + (int64_t)a * p->dilation_h);
+    if (row == NULL) continue;
+    for (int32_t b = 0; b < p->kw; ++b) {
+      const int64_t column = j * p->stride_w + (int64_t)b * p->dilation_w - p->pad_left;
+      if (column < 0 || column >= p->w) continue;
+      const int8_t* x = row + column * p->ic + c;
+      const int8_t* tap = w + ((int64_t)a * p->kw + b) * p->ic + c;
+      for (int32_t k = 0; k < count; ++k) {
+        sums[k] += (x[k] - p->x_zero_point) * (tap[k] - p->w_zero_point);
+      }
+    }
+  }
+}
+
+static void run_row(const source_rows* s, const int8_t* w, const int32_t* bias, int8_t* y) {
+  const mote_depthwise_conv_2d_params* p = s->p;
+  int32_t sums[kBlock];
+  for (int64_t j = 0; j < p->ow; ++j) {
+    for (int32_t c = 0; c < p->ic; c += kBlock) {
+      const int32_t count = p->ic - c < kBlock ? p->ic - c : kBlock;
+      sum_block(s, w, j, c, count, sums);
+      for (int32_t k = 0; k < count; ++k, ++y) {
+        const int32_t sum = sums[k] + (bias != NULL ? bias[c + k] : 0);
+        *y = (int8_t)mote_output_i32(&p->output, sum, c + k);
+      }
+    }
+  }
+}
+
+static void run(const mote_kernel_args* args) {
+  const mote_depthwise_conv_2d_params* p = args->params;
+  const int8_t* x = args->inputs[0];
+  int8_t* y = args->outputs[0];
+  for (int32_t n = 0; n < p->n; ++n) {
+    source_rows s = {.p = p, .x = x + n * p->h * row_bytes(p), .ring = args->scratch};
+    for (int32_t i = 0; i < p->oh; ++i, y += (int64_t)p->ow * p->ic) {
+      move_to(&s, (int64_t)i * p->stride_h - p->pad_top);
+      run_row(&s, args->inputs[1], args->inputs[2], y);
+    }
+  }
+}
+
+const mote_kernel mote_kernels_depthwise_conv_2d_in_place[] = {
+    {.name = "depthwise_conv_2d_i8_in_place",
+     .family = "depthwise_conv_2d_i8",
+     .isa = MOTE_ISA_PORTABLE,
+     .refuses = refuses,
+     .scratch_bytes = scratch_bytes,
+     .overlap = overlap,
+     .run = run},
+    MOTE_KERNELS_END};
