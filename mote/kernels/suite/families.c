@@ -3,9 +3,17 @@
 
 extern const mote_case_family mote_cases_conv_2d_i8;
 extern const mote_case_family mote_cases_fully_connected_i8;
+extern const mote_case_family mote_cases_conv_2d_f32;
+extern const mote_case_family mote_cases_fully_connected_f32;
+extern const mote_case_family mote_cases_depthwise_conv_2d_i8;
+extern const mote_case_family mote_cases_depthwise_conv_2d_f32;
 
 const mote_case_family* const mote_case_families[] = {
     &mote_cases_conv_2d_i8,
     &mote_cases_fully_connected_i8,
+    &mote_cases_conv_2d_f32,
+    &mote_cases_fully_connected_f32,
+    &mote_cases_depthwise_conv_2d_i8,
+    &mote_cases_depthwise_conv_2d_f32,
     NULL,
 };

@@ -1,30 +1,13 @@
 // Calls of convolutions and fully connected layers.
+#include <float.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "mote/kernels/conv_2d/conv_2d.h"
+#include "mote/kernels/depthwise_conv_2d/depthwise_conv_2d.h"
 #include "mote/kernels/fully_connected/fully_connected.h"
 #include "mote/kernels/suite/kernel_case.h"
-
-// Output extent of a window along one axis of `in` elements, at least 1 for what the callers draw.
-static int32_t extent(int32_t in, int32_t pad_both, int32_t window, int32_t stride) {
-  const int32_t span = in + pad_both - window;
-  return span < 0 ? 0 : span / stride + 1;
-}
-
-// Draws the geometry along one axis so that at least one output element is left.
-static void draw_axis(mote_kernel_case* c, int32_t kernel, int32_t* in, int32_t* out,
-                      int32_t* stride, int32_t* dilation, int32_t* pad) {
-  do {
-    *in = mote_case_integer(c, 1, mote_case_once_in(c, 3) ? 40 : 12);
-    *stride = mote_case_once_in(c, 2) ? 1 : mote_case_integer(c, 1, 3);
-    *dilation = mote_case_once_in(c, 3) ? mote_case_integer(c, 1, 3) : 1;
-    const int32_t window = (kernel - 1) * *dilation + 1;
-    *pad = mote_case_once_in(c, 2) ? mote_case_integer(c, 0, window) : 0;
-    const int32_t pad_after = *pad > 0 ? mote_case_integer(c, 0, window) : 0;
-    *out = extent(*in, *pad + pad_after, window, *stride);
-  } while (*out < 1);
-}
+#include "mote/kernels/suite/window_axis.h"
 
 static void draw_channels(mote_kernel_case* c, mote_conv_2d_params* p) {
   static const int32_t kUsual[] = {1, 2, 3, 4, 8, 10, 16, 24, 32, 48, 64, 96, 130};
@@ -38,14 +21,16 @@ static void draw_channels(mote_kernel_case* c, mote_conv_2d_params* p) {
   }
 }
 
-static void make_conv_2d_i8(mote_kernel_case* c) {
+// What the types share: all of the params but zero points and output stage.
+static mote_conv_2d_params* draw_conv_2d(mote_kernel_case* c) {
   mote_conv_2d_params* p = mote_case_alloc(c, sizeof *p);
+  c->params = p;
   draw_channels(c, p);
   const int pointwise = mote_case_once_in(c, 3);
   p->kh = pointwise ? 1 : mote_case_integer(c, 1, 5);
   p->kw = pointwise ? 1 : mote_case_integer(c, 1, 5);
-  draw_axis(c, p->kh, &p->h, &p->oh, &p->stride_h, &p->dilation_h, &p->pad_top);
-  draw_axis(c, p->kw, &p->w, &p->ow, &p->stride_w, &p->dilation_w, &p->pad_left);
+  mote_case_axis(c, p->kh, &p->h, &p->oh, &p->stride_h, &p->dilation_h, &p->pad_top);
+  mote_case_axis(c, p->kw, &p->w, &p->ow, &p->stride_w, &p->dilation_w, &p->pad_left);
   if (pointwise && mote_case_once_in(c, 2)) {
     p->stride_h = p->stride_w = 1;
     p->pad_top = p->pad_left = 0;
@@ -53,16 +38,10 @@ static void make_conv_2d_i8(mote_kernel_case* c) {
     p->ow = p->w;
   }
   p->n = mote_case_once_in(c, 4) ? mote_case_integer(c, 2, 3) : 1;
-  p->x_zero_point = mote_case_integer(c, -128, 127);
-  const int32_t taps = p->kh * p->kw * (p->ic / p->groups);
-  p->output = mote_case_stage_i8(c, p->oc, 5000.0 * taps);
-  c->params = p;
-  c->inputs[0] = mote_case_bytes(c, (int64_t)p->n * p->h * p->w * p->ic);
-  c->inputs[1] = mote_case_bytes(c, (int64_t)p->oc * taps);
-  if (!mote_case_once_in(c, 5)) {
-    c->inputs[2] = mote_case_integers(c, p->oc, -3000 * taps, 3000 * taps);
-  }
-  c->output_bytes[0] = (int64_t)p->n * p->oh * p->ow * p->oc;
+  return p;
+}
+
+static void describe_conv_2d(mote_kernel_case* c, const mote_conv_2d_params* p) {
   snprintf(c->text, sizeof c->text,
            "x [%d,%d,%d,%d], w [%d,%d,%d,%d], y [%d,%d], groups %d, stride %d,%d, dilation %d,%d, "
            "pad %d,%d, zero %d, %s, %s",
@@ -70,6 +49,88 @@ static void make_conv_2d_i8(mote_kernel_case* c) {
            p->stride_h, p->stride_w, p->dilation_h, p->dilation_w, p->pad_top, p->pad_left,
            p->x_zero_point, p->output.rounding == MOTE_ROUND_SINGLE ? "single" : "double",
            p->output.per_channel ? "per channel" : "per tensor");
+}
+
+static void make_conv_2d_i8(mote_kernel_case* c) {
+  mote_conv_2d_params* p = draw_conv_2d(c);
+  p->x_zero_point = mote_case_integer(c, -128, 127);
+  const int32_t taps = p->kh * p->kw * (p->ic / p->groups);
+  p->output = mote_case_stage_i8(c, p->oc, 5000.0 * taps);
+  c->inputs[0] = mote_case_bytes(c, (int64_t)p->n * p->h * p->w * p->ic);
+  c->inputs[1] = mote_case_bytes(c, (int64_t)p->oc * taps);
+  if (!mote_case_once_in(c, 5)) {
+    c->inputs[2] = mote_case_integers(c, p->oc, -3000 * taps, 3000 * taps);
+  }
+  c->output_bytes[0] = (int64_t)p->n * p->oh * p->ow * p->oc;
+  describe_conv_2d(c, p);
+}
+
+// Sums of other orders and with products that are not rounded differ by this much of the norm.
+static const double kFloatTolerance = 1e-5;
+
+static void draw_limits_f32(mote_kernel_case* c, float* y_min, float* y_max) {
+  const int relu = mote_case_once_in(c, 2);
+  *y_min = relu ? 0.0F : -FLT_MAX;
+  *y_max = relu && mote_case_once_in(c, 2) ? 6.0F : FLT_MAX;
+}
+
+static void make_conv_2d_f32(mote_kernel_case* c) {
+  mote_conv_2d_params* p = draw_conv_2d(c);
+  const int32_t taps = p->kh * p->kw * (p->ic / p->groups);
+  draw_limits_f32(c, &p->y_min, &p->y_max);
+  c->tolerance = kFloatTolerance;
+  c->inputs[0] = mote_case_floats(c, (int64_t)p->n * p->h * p->w * p->ic);
+  c->inputs[1] = mote_case_floats(c, (int64_t)p->oc * taps);
+  if (!mote_case_once_in(c, 5)) c->inputs[2] = mote_case_floats(c, p->oc);
+  c->output_bytes[0] = (int64_t)p->n * p->oh * p->ow * p->oc * (int64_t)sizeof(float);
+  describe_conv_2d(c, p);
+}
+
+static mote_depthwise_conv_2d_params* draw_depthwise(mote_kernel_case* c) {
+  static const int32_t kUsual[] = {1, 3, 4, 8, 16, 24, 32, 64, 96, 128, 200};
+  const int32_t count = (int32_t)(sizeof kUsual / sizeof kUsual[0]);
+  mote_depthwise_conv_2d_params* p = mote_case_alloc(c, sizeof *p);
+  c->params = p;
+  p->ic = mote_case_once_in(c, 2) ? kUsual[mote_case_integer(c, 0, count - 1)]
+                                  : mote_case_integer(c, 1, 40);
+  p->multiplier = mote_case_once_in(c, 4) ? mote_case_integer(c, 2, 9) : 1;
+  const int usual = mote_case_once_in(c, 2);
+  p->kh = usual ? 3 : mote_case_integer(c, 1, 5);
+  p->kw = usual ? 3 : mote_case_integer(c, 1, 5);
+  mote_case_axis(c, p->kh, &p->h, &p->oh, &p->stride_h, &p->dilation_h, &p->pad_top);
+  mote_case_axis(c, p->kw, &p->w, &p->ow, &p->stride_w, &p->dilation_w, &p->pad_left);
+  p->n = mote_case_once_in(c, 4) ? mote_case_integer(c, 2, 3) : 1;
+  snprintf(c->text, sizeof c->text,
+           "x [%d,%d,%d,%d], multiplier %d, taps %d,%d, y [%d,%d], stride %d,%d, dilation %d,%d, "
+           "pad %d,%d",
+           p->n, p->h, p->w, p->ic, p->multiplier, p->kh, p->kw, p->oh, p->ow, p->stride_h,
+           p->stride_w, p->dilation_h, p->dilation_w, p->pad_top, p->pad_left);
+  return p;
+}
+
+static void make_depthwise_conv_2d_i8(mote_kernel_case* c) {
+  mote_depthwise_conv_2d_params* p = draw_depthwise(c);
+  const int32_t channels = p->ic * p->multiplier;
+  const int32_t taps = p->kh * p->kw;
+  p->x_zero_point = mote_case_integer(c, -128, 127);
+  p->output = mote_case_stage_i8(c, channels, 5000.0 * taps);
+  c->inputs[0] = mote_case_bytes(c, (int64_t)p->n * p->h * p->w * p->ic);
+  c->inputs[1] = mote_case_bytes(c, (int64_t)channels * taps);
+  if (!mote_case_once_in(c, 5)) {
+    c->inputs[2] = mote_case_integers(c, channels, -3000 * taps, 3000 * taps);
+  }
+  c->output_bytes[0] = (int64_t)p->n * p->oh * p->ow * channels;
+}
+
+static void make_depthwise_conv_2d_f32(mote_kernel_case* c) {
+  mote_depthwise_conv_2d_params* p = draw_depthwise(c);
+  const int32_t channels = p->ic * p->multiplier;
+  draw_limits_f32(c, &p->y_min, &p->y_max);
+  c->tolerance = kFloatTolerance;
+  c->inputs[0] = mote_case_floats(c, (int64_t)p->n * p->h * p->w * p->ic);
+  c->inputs[1] = mote_case_floats(c, (int64_t)channels * p->kh * p->kw);
+  if (!mote_case_once_in(c, 5)) c->inputs[2] = mote_case_floats(c, channels);
+  c->output_bytes[0] = (int64_t)p->n * p->oh * p->ow * channels * (int64_t)sizeof(float);
 }
 
 static void make_fully_connected_i8(mote_kernel_case* c) {
@@ -91,6 +152,28 @@ static void make_fully_connected_i8(mote_kernel_case* c) {
            p->output.per_channel ? "per channel" : "per tensor");
 }
 
+static void make_fully_connected_f32(mote_kernel_case* c) {
+  mote_fully_connected_params* p = mote_case_alloc(c, sizeof *p);
+  c->params = p;
+  p->m = mote_case_once_in(c, 2) ? 1 : mote_case_integer(c, 1, 40);
+  p->n = mote_case_integer(c, 1, mote_case_once_in(c, 3) ? 300 : 40);
+  p->k = mote_case_integer(c, 1, mote_case_once_in(c, 3) ? 700 : 40);
+  draw_limits_f32(c, &p->y_min, &p->y_max);
+  c->tolerance = kFloatTolerance;
+  c->inputs[0] = mote_case_floats(c, (int64_t)p->m * p->k);
+  c->inputs[1] = mote_case_floats(c, (int64_t)p->n * p->k);
+  if (!mote_case_once_in(c, 5)) c->inputs[2] = mote_case_floats(c, p->n);
+  c->output_bytes[0] = (int64_t)p->m * p->n * (int64_t)sizeof(float);
+  snprintf(c->text, sizeof c->text, "x [%d,%d], w [%d,%d]", p->m, p->k, p->n, p->k);
+}
+
+const mote_case_family mote_cases_conv_2d_f32 = {"conv_2d_f32", make_conv_2d_f32};
+const mote_case_family mote_cases_fully_connected_f32 = {"fully_connected_f32",
+                                                         make_fully_connected_f32};
+const mote_case_family mote_cases_depthwise_conv_2d_i8 = {"depthwise_conv_2d_i8",
+                                                          make_depthwise_conv_2d_i8};
+const mote_case_family mote_cases_depthwise_conv_2d_f32 = {"depthwise_conv_2d_f32",
+                                                           make_depthwise_conv_2d_f32};
 const mote_case_family mote_cases_conv_2d_i8 = {"conv_2d_i8", make_conv_2d_i8};
 const mote_case_family mote_cases_fully_connected_i8 = {"fully_connected_i8",
                                                         make_fully_connected_i8};
