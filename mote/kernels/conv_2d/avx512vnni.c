@@ -1,5 +1,4 @@
-#include "mote/kernels/simd/avx512vnni.h"
-
+#define MOTE_SIMD "mote/kernels/simd/avx512vnni.h"
 #include "mote/kernels/conv_2d/conv_2d_i8.inc"
 
 const mote_kernel mote_kernels_conv_2d_avx512vnni[] = {

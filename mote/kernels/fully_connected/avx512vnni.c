@@ -1,5 +1,4 @@
-#include "mote/kernels/simd/avx512vnni.h"
-
+#define MOTE_SIMD "mote/kernels/simd/avx512vnni.h"
 #include "mote/kernels/fully_connected/fully_connected_i8.inc"
 
 const mote_kernel mote_kernels_fully_connected_avx512vnni[] = {

@@ -13,6 +13,7 @@ typedef __m512i simd_i32;
 
 SIMD_INLINE simd_i32 simd_zero(void) { return _mm512_setzero_si512(); }
 SIMD_INLINE simd_i32 simd_load(const int32_t* from) { return _mm512_loadu_si512(from); }
+SIMD_INLINE void simd_store(int32_t* to, simd_i32 v) { _mm512_storeu_si512(to, v); }
 SIMD_INLINE simd_i32 simd_add(simd_i32 a, simd_i32 b) { return _mm512_add_epi32(a, b); }
 SIMD_INLINE simd_i32 simd_shift_left(simd_i32 v, simd_i32 counts) {
   return _mm512_sllv_epi32(v, counts);

@@ -1,0 +1,108 @@
+// The vector vocabulary of integer kernels on 128 bits: SSE4.1; and dot products of pairs of i16:
+// PMADDWD, exact for all i8. For .c files only.
+#pragma once
+
+#include <stdint.h>
+
+#include "mote/kernels/simd/inline.h"
+#include "mote/kernels/simd/intrinsics_sse41.h"
+#include "mote/kernels/simd/store_bytes.h"
+
+enum { SIMD_LANES = 4 };
+typedef __m128i simd_i32;
+
+SIMD_INLINE simd_i32 simd_zero(void) { return _mm_setzero_si128(); }
+SIMD_INLINE simd_i32 simd_load(const int32_t* from) {
+  return _mm_loadu_si128((const __m128i*)(const void*)from);
+}
+SIMD_INLINE void simd_store(int32_t* to, simd_i32 v) { _mm_storeu_si128((__m128i*)(void*)to, v); }
+SIMD_INLINE simd_i32 simd_add(simd_i32 a, simd_i32 b) { return _mm_add_epi32(a, b); }
+
+// 2^count as f32 has count in its exponent; exact, as count <= 30.
+SIMD_INLINE simd_i32 simd_power_of_2(simd_i32 counts) {
+  const __m128i exponent = _mm_slli_epi32(_mm_add_epi32(counts, _mm_set1_epi32(127)), 23);
+  return _mm_cvttps_epi32(_mm_castsi128_ps(exponent));
+}
+SIMD_INLINE simd_i32 simd_shift_left(simd_i32 v, simd_i32 counts) {
+  return _mm_mullo_epi32(v, simd_power_of_2(counts));
+}
+
+SIMD_INLINE simd_i32 simd_high_product(simd_i32 a, simd_i32 b) {
+  const __m128i even = _mm_srli_epi64(_mm_mul_epu32(a, b), 32);
+  const __m128i odd = _mm_mul_epu32(_mm_srli_epi64(a, 32), _mm_srli_epi64(b, 32));
+  return _mm_blend_epi16(even, odd, 0xCC);
+}
+
+// There is no shift of each lane by its own count: v * 2^(31 - count) has it in bits 31 and up. The
+// product is signed; its doubling makes the wanted bits the high half.
+SIMD_INLINE simd_i32 simd_shift_right(simd_i32 v, simd_i32 counts) {
+  const __m128i none = _mm_cmpeq_epi32(counts, _mm_setzero_si128());
+  // Where the count is 0 the factor is not used; 30 keeps it in range.
+  const __m128i powers =
+      simd_power_of_2(_mm_sub_epi32(_mm_set1_epi32(31), _mm_sub_epi32(counts, none)));
+  const __m128i even = _mm_mul_epi32(v, powers);
+  const __m128i odd = _mm_mul_epi32(_mm_srli_epi64(v, 32), _mm_srli_epi64(powers, 32));
+  const __m128i high =
+      _mm_blend_epi16(_mm_srli_epi64(_mm_slli_epi64(even, 1), 32), _mm_slli_epi64(odd, 1), 0xCC);
+  return _mm_blendv_epi8(high, v, none);
+}
+
+SIMD_INLINE simd_i32 simd_decrement_below(simd_i32 v, simd_i32 u, simd_i32 threshold) {
+  return _mm_add_epi32(v, _mm_cmpgt_epi32(threshold, u));
+}
+
+// One or two vectors.
+SIMD_INLINE void simd_store_i8(int vectors, const simd_i32* v, int32_t min, const int8_t* max,
+                               int64_t count, int8_t* y) {
+  const __m128i words = _mm_packs_epi32(v[0], v[vectors - 1]);
+  __m128i bytes = _mm_packs_epi16(words, words);
+  bytes = _mm_max_epi8(bytes, _mm_set1_epi8((char)min));
+  bytes = _mm_min_epi8(bytes, _mm_loadl_epi64((const __m128i*)(const void*)max));
+  if (count >= 8) {
+    _mm_storel_epi64((__m128i*)(void*)y, bytes);
+  } else {
+    int8_t all[16];
+    _mm_storeu_si128((__m128i*)(void*)all, bytes);
+    simd_store_bytes(all, count, y);
+  }
+}
+
+typedef int16_t simd_element;
+typedef int16_t simd_weight;
+#define SIMD_MOST_PANELS 2
+#define SIMD_MOST_ROWS_2 6
+enum {
+  SIMD_DEPTH = 2,
+  SIMD_OFFSET = 0,
+  SIMD_MAX_PANELS = SIMD_MOST_PANELS,
+  // 12 accumulators, a product, and the operands of one fit 16 registers.
+  SIMD_ROWS_4 = 0,
+  SIMD_ROWS_2 = SIMD_MOST_ROWS_2,
+  SIMD_ROWS_1 = 12,
+};
+typedef __m128i simd_group;
+
+SIMD_INLINE simd_group simd_load_weights(const simd_weight* w) {
+  return _mm_loadu_si128((const __m128i*)(const void*)w);
+}
+SIMD_INLINE simd_group simd_broadcast(const simd_element* x) {
+  int32_t two;
+  memcpy(&two, x, sizeof two);
+  return _mm_set1_epi32(two);
+}
+SIMD_INLINE simd_i32 simd_dot(simd_i32 sum, simd_group x, simd_group w) {
+  return _mm_add_epi32(sum, _mm_madd_epi16(x, w));
+}
+
+SIMD_INLINE void simd_convert(const int8_t* x, int64_t count, simd_element* to) {
+  for (; count >= 8; count -= 8, x += 8, to += 8) {
+    const __m128i bytes = _mm_loadl_epi64((const __m128i*)(const void*)x);
+    _mm_storeu_si128((__m128i*)(void*)to, _mm_cvtepi8_epi16(bytes));
+  }
+  for (int64_t i = 0; i < count; ++i) to[i] = x[i];
+}
+
+SIMD_INLINE void simd_fill(int32_t value, int64_t count, simd_element* to) {
+  const __m128i v = _mm_set1_epi16((int16_t)value);
+  for (; count > 0; count -= 8, to += 8) _mm_storeu_si128((__m128i*)(void*)to, v);
+}
