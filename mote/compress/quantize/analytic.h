@@ -5,17 +5,11 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <vector>
 
 #include "mote/compress/quantize/quantize.h"
 #include "mote/ir/graph.h"
 
 namespace mote {
-
-/// E[x] of every channel of the activations whose distribution follows from statistics, by value
-/// index: layers behind their clamps, per-channel clips, sums, concatenations, pools.
-std::map<int32_t, std::vector<double>> expected_means(const Graph& graph);
 
 /// Moves c = max(0, mean - 3 stddev) of a ReLU layer's channels into the biases of the layers that
 /// read it: b1 -= c, b2 += W2 c. Exact where the layer's result never falls below c before its

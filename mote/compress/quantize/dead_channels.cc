@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <memory>
 
 #include "mote/compress/quantize/channel_classes.h"
 #include "mote/ir/graph_edit.h"
@@ -20,6 +21,7 @@ struct Weights {
   Layer layer;
   std::vector<float> w, b;
   bool changed = false;
+  std::vector<size_t> zeroed_rows = {};
 };
 
 class Cleaner {
@@ -56,10 +58,23 @@ class Cleaner {
       if (!weights.changed) continue;
       set_weights(edited, weights.layer, weights.w);
       set_bias(edited, weights.layer, weights.b);
+      forget_statistics(edited.mutable_node(weights.layer.node), weights.zeroed_rows);
     }
   }
 
  private:
+  // A zeroed channel is 0, whatever batch norm said.
+  static void forget_statistics(Node& node, const std::vector<size_t>& rows) {
+    if (node.statistics == nullptr || rows.empty()) return;
+    auto statistics = std::make_shared<ChannelStatistics>(*node.statistics);
+    for (const size_t row : rows) {
+      if (row >= statistics->mean.size()) continue;
+      statistics->mean[row] = 0.0f;
+      statistics->stddev[row] = 0.0f;
+    }
+    node.statistics = std::move(statistics);
+  }
+
   static float clamped(const Layer& layer, float v) {
     const ClampRange range = clamp_range(layer.activation);
     return std::clamp(v, range.low, range.high);
@@ -159,6 +174,7 @@ class Cleaner {
       if (o == row) weights.w[e] = 0.0f;
     });
     weights.b[static_cast<size_t>(row)] = 0.0f;
+    weights.zeroed_rows.push_back(static_cast<size_t>(row));
     weights.changed = true;
   }
 

@@ -119,10 +119,10 @@ QuantizeResult quantize(const Graph& graph, const SampleSource& samples,
   take_best(result, recovery, options, observer);
   result.steps = recovery.steps();
   result.notes.insert(result.notes.end(), recovery.notes().begin(), recovery.notes().end());
-  result.range_source = fmt::format("{}, {}",
-                                    synthetic ? describe_synthetic(result.reference, made)
-                                              : fmt::format("{} samples", used.count),
-                                    recovery.range_method());
+  result.range_source = synthetic
+                            ? fmt::format("{}; {}", recovery.range_method(),
+                                          describe_synthetic(result.reference, made))
+                            : fmt::format("{} samples, {}", used.count, recovery.range_method());
   if (!synthetic && samples.fingerprint) {
     std::vector<uint64_t> fingerprints;
     for (int64_t i = 0; i < samples.count; ++i) fingerprints.push_back(samples.fingerprint(i));

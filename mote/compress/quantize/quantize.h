@@ -72,6 +72,17 @@ struct RealRange {
   bool operator==(const RealRange&) const = default;
 };
 
+/// Numbers inside the method, the same for all networks: how they were chosen, and on which
+/// networks, is in docs/decisions/0006-method-constants.md. Tests and that choice vary them.
+struct MethodConstants {
+  /// Extremes on synthetic inputs times this are the range, within the bounds of clamps.
+  float synthetic_margin = 1.7f;
+  /// Cut ranges have to give so much over smallest to largest value, in decibels.
+  double worth_a_cut_db = 0.5;
+  /// Memory that bias correction may hold in activations; it takes the samples in batches that fit.
+  int64_t correction_bytes = int64_t{24} << 20;
+};
+
 struct QuantizeOptions {
   QuantScheme scheme = QuantScheme::kInt8;
   WeightScales weights = WeightScales::kPerChannel;
@@ -93,6 +104,7 @@ struct QuantizeOptions {
   uint64_t seed = 1;
   int threads = 1;
   ExecOptions exec = {};
+  MethodConstants method = {};
 };
 
 /// One step of the recovery and what it gave. SQNR is that of the outputs (where an output is that

@@ -60,13 +60,6 @@ void average(Observations& total, const Extremes& sample, bool first) {
   }
 }
 
-// Data movement, pools and the like: their results have the range of what they move.
-bool moves_data(const Graph& graph, const Node& node) {
-  if (node.op->quant == nullptr) return false;
-  const std::optional<QuantRule> rule = node.op->quant(graph, node);
-  return rule && rule->output == QuantRule::Output::kShared;
-}
-
 RealRange intersect(const RealRange& range, float low, float high) {
   return {std::clamp(range.low, low, high), std::clamp(range.high, low, high)};
 }
@@ -119,6 +112,18 @@ ValueRanges ranges_from_statistics(const Graph& graph, const Statistics& statist
   for (size_t i = 0; i < std::min(inputs.size(), graph.inputs().size()); ++i) {
     ranges[graph.inputs()[i].index] = inputs[i];
   }
+  share_moved_ranges(graph, ranges);
+  narrow_to_clamps(graph, ranges);
+  return ranges;
+}
+
+bool moves_data(const Graph& graph, const Node& node) {
+  if (node.op->quant == nullptr) return false;
+  const std::optional<QuantRule> rule = node.op->quant(graph, node);
+  return rule && rule->output == QuantRule::Output::kShared;
+}
+
+void share_moved_ranges(const Graph& graph, ValueRanges& ranges) {
   for (const NodeId id : graph.topological_order()) {
     const Node& node = graph.node(id);
     if (!moves_data(graph, node)) continue;
@@ -131,8 +136,6 @@ ValueRanges ranges_from_statistics(const Graph& graph, const Statistics& statist
     }
     for (const ValueId output : node.outputs) ranges[output.index] = moved;
   }
-  narrow_to_clamps(graph, ranges);
-  return ranges;
 }
 
 void narrow_to_clamps(const Graph& graph, ValueRanges& ranges) {

@@ -30,6 +30,11 @@ ValueRanges observed_ranges(const Graph& graph,
 ValueRanges ranges_from_statistics(const Graph& graph, const Statistics& statistics, float margin,
                                    const std::vector<RealRange>& inputs);
 
+/// Whether the results of a node have the scale of its operands: data movement, pools and the like.
+bool moves_data(const Graph& graph, const Node& node);
+/// Gives those results the union of their operands' ranges.
+void share_moved_ranges(const Graph& graph, ValueRanges& ranges);
+
 /// Narrows every range to what fused activations, MINIMUM with constants and the operators that
 /// follow leave of it: a value that only a clamp reads needs the clamp's range.
 void narrow_to_clamps(const Graph& graph, ValueRanges& ranges);

@@ -32,6 +32,7 @@ class Recovery {
   const Fidelity& fidelity() const { return best_.fidelity; }
   const QuantizedGraph& integer() const { return best_.integer; }
   const std::vector<std::string>& notes() const { return notes_; }
+  /// With samples the method, without them how many ranges come from which source.
   const std::string& range_method() const { return range_method_; }
   const FidelityProbe& probe() const { return *probe_; }
   /// The integer graph with more nodes left float; `exclude` are nodes of the reference.
@@ -53,11 +54,14 @@ class Recovery {
   void rescale();
   void absorb();
   void choose_ranges();
+  void predict_ranges();
   void correct();
   void correct_analytically();
   void prove_accumulators();
 
   bool skipped(std::string_view step) const;
+  /// Records that the step does not apply where the network has no batch norm statistics.
+  bool lacks_statistics(const char* step);
   /// Quantizes and measures.
   void finish(State& state) const;
   void correct_biases(State& state) const;

@@ -1,0 +1,94 @@
+#include "mote/compress/quantize/predicted_ranges.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "mote/compress/quantize/distributions.h"
+#include "mote/compress/quantize/ranges.h"
+#include "mote/rewrite/match.h"
+
+namespace mote {
+namespace {
+
+// Source: Nagel et al. 2019, section 5: "n = 6". On the networks with batch norm that the tests
+// know, the extremes of real samples are 0.4 to 1.9 times these, half of them 0.85 to 1.15.
+constexpr double kDeviations = 6.0;
+
+RealRange range_of(const Distribution& distribution) {
+  double low = 0.0;
+  double high = 0.0;
+  for (const ClampedNormal& channel : distribution.channels) {
+    low = std::min(low, reach(channel, -kDeviations));
+    high = std::max(high, reach(channel, kDeviations));
+  }
+  return {static_cast<float>(low), static_cast<float>(high)};
+}
+
+// The bounds of a fused clamp are the range.
+bool fills_clamp(const Node& node, const RealRange& range) {
+  const std::optional<Activation> activation = fused_activation(node);
+  if (!activation) return false;
+  const ClampRange clamp = clamp_range(*activation);
+  return range.low <= clamp.low && range.high >= clamp.high;
+}
+
+}  // namespace
+
+std::string_view name(RangeSource source) {
+  switch (source) {
+    case RangeSource::kInput:
+      return "the declared input range";
+    case RangeSource::kBatchNorm:
+      return "batch norm";
+    case RangeSource::kMoments:
+      return "propagated moments";
+    case RangeSource::kClip:
+      return "clip bounds";
+    case RangeSource::kSynthetic:
+      return "synthetic inputs";
+  }
+  return {};
+}
+
+ValueRanges predicted_ranges(const Graph& graph, const ValueRanges& ranges) {
+  ValueRanges predicted = ranges;
+  for (const auto& [index, distribution] : known_distributions(graph)) {
+    if (!distribution.mean_only) predicted[index] = range_of(distribution);
+  }
+  share_moved_ranges(graph, predicted);
+  narrow_to_clamps(graph, predicted);
+  return predicted;
+}
+
+SourceCounts range_sources(const Graph& graph, const ValueRanges& ranges, bool predicted) {
+  SourceCounts counts;
+  counts[RangeSource::kInput] = static_cast<int64_t>(graph.inputs().size());
+  const Distributions known = predicted ? known_distributions(graph) : Distributions{};
+  for (const NodeId id : graph.topological_order()) {
+    const Node& node = graph.node(id);
+    if (moves_data(graph, node)) continue;
+    for (const ValueId output : node.outputs) {
+      const auto range = ranges.find(output.index);
+      if (range == ranges.end()) continue;
+      const auto found = known.find(output.index);
+      if (found != known.end() && !found->second.mean_only) {
+        ++counts[found->second.direct ? RangeSource::kBatchNorm : RangeSource::kMoments];
+      } else {
+        ++counts[fills_clamp(node, range->second) ? RangeSource::kClip : RangeSource::kSynthetic];
+      }
+    }
+  }
+  return counts;
+}
+
+std::string describe_sources(const SourceCounts& counts) {
+  std::string text;
+  for (const auto& [source, count] : counts) {
+    if (count > 0)
+      text += fmt::format("{}{} from {}", text.empty() ? "" : ", ", count, name(source));
+  }
+  return text;
+}
+
+}  // namespace mote

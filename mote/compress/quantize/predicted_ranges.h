@@ -1,0 +1,42 @@
+// Ranges of activations without samples: each from the best source there is.
+//
+//   ranges = predicted_ranges(graph, ranges);              // batch norm's where it has statistics
+//   describe_sources(range_sources(graph, ranges, true));  // "27 from batch norm, 3 from ..."
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "mote/compress/quantize/quantize_graph.h"
+
+namespace mote {
+
+enum class RangeSource {
+  kInput,      ///< the declared range of a network input
+  kBatchNorm,  ///< beta +- 6 |gamma| behind the activation
+  kMoments,    ///< batch norm's moments, propagated through sums
+  kClip,       ///< the bounds of a clamp, both within reach
+  kSynthetic,  ///< extremes on synthetic inputs, with a margin
+};
+std::string_view name(RangeSource source);
+constexpr std::array<RangeSource, 5> enum_values(RangeSource) {
+  return {RangeSource::kInput, RangeSource::kBatchNorm, RangeSource::kMoments, RangeSource::kClip,
+          RangeSource::kSynthetic};
+}
+
+/// `ranges`, those of synthetic inputs, with batch norm's in place of them wherever the statistics
+/// reach: the smallest and largest of mean +- 6 stddev over the channels of an activation. Source:
+/// Nagel et al. 2019 (arXiv 1906.04721), section 5, which takes six standard deviations too.
+ValueRanges predicted_ranges(const Graph& graph, const ValueRanges& ranges);
+
+using SourceCounts = std::map<RangeSource, int64_t>;
+/// How many ranges come from where. Values that take the range of what they move are not counted.
+/// `predicted`: `ranges` are of predicted_ranges, else of synthetic inputs alone.
+SourceCounts range_sources(const Graph& graph, const ValueRanges& ranges, bool predicted);
+/// "1 from the declared input range, 27 from batch norm".
+std::string describe_sources(const SourceCounts& counts);
+
+}  // namespace mote
