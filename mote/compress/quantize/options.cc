@@ -33,6 +33,8 @@ void check_steps(const std::vector<std::string>& steps) {
 
 }  // namespace
 
+std::span<const std::string_view> recovery_steps() { return kSteps; }
+
 void check_options(const Graph& graph, const QuantizeOptions& options) {
   check_float(graph);
   check_steps(options.skip_steps);
