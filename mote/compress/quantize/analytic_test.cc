@@ -102,11 +102,12 @@ double output_bias(const Graph& exact, const Graph& rounded, const SampleSource&
 TEST(AnalyticCorrection, moves_the_measured_bias_towards_0_for_both_signs_of_gamma) {
   Graph graph =
       normalized_net(52, {{.channels = 32}, {.channels = 6, .activation = Activation::kNone}});
-  const Layer last = float_layers(graph)[1];
+  Layer last = float_layers(graph)[1];
   std::vector<float> w(constant_floats(graph, last.w).begin(),
                        constant_floats(graph, last.w).end());
   w[0] *= 40.0f;
   set_weights(graph, last, w);
+  last = float_layers(graph)[1];
   const SampleSource samples = normal_samples(16, 77);
   Graph corrected = graph;
   EXPECT_EQ(correct_biases_analytically(corrected, WeightScales::kPerTensor), 1);

@@ -19,8 +19,8 @@ Distributions distributions_of(std::string_view text) {
   return known_distributions(parse_graph(text, find_op));
 }
 
-const Distribution& of_output(const Distributions& known, const Graph& graph) {
-  return known.at(graph.outputs()[0].index);
+Distribution of_output(const Graph& graph) {
+  return known_distributions(graph).at(graph.outputs()[0].index);
 }
 
 constexpr std::string_view kLayer =
@@ -30,8 +30,10 @@ constexpr std::string_view kLayer =
     "%a = conv_2d(%x, %w, %b): f32[N,4,4,2] statistics([1, -2], [0.5, 3])\n";
 
 TEST(Distributions, are_those_of_data_with_the_statistics_of_batch_norm) {
-  const Graph graph = normalized_net(
-      31, {{}, {.activation = Activation::kRelu6}, {.activation = Activation::kNone}, {}});
+  const Graph graph = normalized_net(31, {{.channels = 32},
+                                          {.channels = 32, .activation = Activation::kRelu6},
+                                          {.channels = 32, .activation = Activation::kNone},
+                                          {}});
   const Statistics measured = collect_statistics(graph, normal_samples(16, 99), {}, {});
   const Distributions known = known_distributions(graph);
   ASSERT_EQ(known.size(), 4u);
@@ -43,14 +45,14 @@ TEST(Distributions, are_those_of_data_with_the_statistics_of_batch_norm) {
       EXPECT_NEAR(expectation(channel), moments.mean[c], 0.12 * channel.stddev) << c;
       const double spread =
           std::sqrt(std::max(0.0, moments.mean_square[c] - moments.mean[c] * moments.mean[c]));
-      EXPECT_NEAR(std::sqrt(variance(channel)), spread, 0.15 * channel.stddev) << c;
+      EXPECT_NEAR(std::sqrt(variance(channel)), spread, 0.2 * channel.stddev) << c;
     }
   }
 }
 
 TEST(Distributions, of_a_sum_add_means_and_variances) {
   const Graph graph = parse_graph(std::string(kLayer) + "%y = add(%a, %a)\noutput %y\n", find_op);
-  const Distribution& y = of_output(known_distributions(graph), graph);
+  const Distribution y = of_output(graph);
   EXPECT_FALSE(y.direct);
   EXPECT_DOUBLE_EQ(y.channels[0].mean, 2.0);
   EXPECT_DOUBLE_EQ(y.channels[1].stddev, std::sqrt(18.0));
@@ -64,7 +66,7 @@ TEST(Distributions, pass_clips_leaky_relus_and_padding_with_channels) {
                                       "%y = pad(%l) {before = [0, 0, 0, 1], after = [0, 0, 0, 0]}\n"
                                       "output %y\n",
                                   find_op);
-  const Distribution& y = of_output(known_distributions(graph), graph);
+  const Distribution y = of_output(graph);
   ASSERT_EQ(y.channels.size(), 3u);
   EXPECT_EQ(expectation(y.channels[0]), 0.0);
   EXPECT_DOUBLE_EQ(reach(y.channels[2], 6.0), 3.0);
@@ -79,7 +81,7 @@ TEST(Distributions, know_only_the_mean_behind_averages_and_layers_without_statis
                                       "%y = fully_connected(%m, %v, %d)\n"
                                       "output %y\n",
                                   find_op);
-  const Distribution& y = of_output(known_distributions(graph), graph);
+  const Distribution y = of_output(graph);
   EXPECT_TRUE(y.mean_only);
   EXPECT_DOUBLE_EQ(y.channels[0].mean, 0.5 + 3.0 * 1.0 + 1.0 * -2.0);
 }

@@ -5,6 +5,7 @@
 
 #include "mote/compress/quantize/quantize.h"
 #include "mote/ir/graph.h"
+#include "mote/ops/activation.h"
 
 namespace mote::test {
 

@@ -54,7 +54,12 @@ std::string_view name(RangeSource source) {
 ValueRanges predicted_ranges(const Graph& graph, const ValueRanges& ranges) {
   ValueRanges predicted = ranges;
   for (const auto& [index, distribution] : known_distributions(graph)) {
-    if (!distribution.mean_only) predicted[index] = range_of(distribution);
+    if (distribution.mean_only) continue;
+    RealRange range = range_of(distribution);
+    // A sum of values that are never negative is none, though counted as normal.
+    const auto seen = ranges.find(index);
+    if (!distribution.direct && seen != ranges.end() && seen->second.low >= 0.0f) range.low = 0.0f;
+    predicted[index] = range;
   }
   share_moved_ranges(graph, predicted);
   narrow_to_clamps(graph, predicted);

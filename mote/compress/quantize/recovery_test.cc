@@ -21,7 +21,7 @@ using test::normalized_net;
 TEST(Recovery, gives_the_same_bytes_for_any_threads_when_biases_are_corrected_in_batches) {
   const Graph graph = normalized_net(61, {{}, {.op = "depthwise_conv_2d"}, {}});
   const SampleSource samples = normal_samples(7, 5);
-  QuantizeOptions options{.threads = 1};
+  QuantizeOptions options{.inputs = BoundaryType::kFloat, .threads = 1};
   // Three samples at a time: two whole batches and one of a single sample.
   const Graph integer = quantize(graph, samples, options, {}).graph;
   int64_t bytes = 1;
