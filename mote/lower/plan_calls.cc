@@ -92,34 +92,87 @@ Indices decisive_calls(const PlanCalls& calls, const Attempt& current) {
   return decisive;
 }
 
-// Takes the kernel of one call after the other that shrinks the arena, until none does; then takes
-// back what turned out to be needless, so that the preferred kernels stay where they can.
-void choose_kernels(const PlanCalls& calls, Attempt& best) {
-  const LayoutOptions greedy = {.max_nodes = 0, .improvements = kChoiceImprovements};
-  if (decisive_calls(calls, best).empty()) return;
-  Attempt current = attempt(calls, best.order, best.kernels, greedy);
-  const auto change = [&](int32_t call, int32_t kernel, int64_t limit) {
-    Indices kernels = current.kernels;
-    kernels[call] = kernel;
-    Attempt next = attempt(calls, current.order, std::move(kernels), greedy);
-    if (next.layout.arena_bytes > limit) return false;
-    current = std::move(next);
-    return true;
-  };
-  for (bool shrunk = true; shrunk;) {
-    shrunk = false;
-    for (const int32_t call : decisive_calls(calls, current)) {
-      const auto count = static_cast<int32_t>(calls.calls[call].kernels.size());
-      for (int32_t kernel = 0; kernel < count; ++kernel) {
-        if (kernel == current.kernels[call]) continue;
-        shrunk |= change(call, kernel, current.layout.arena_bytes - 1);
+// Bytes by which a kernel alone can make the arena larger.
+int64_t appetite(const PlanCalls& calls, const PlanCall& call, const PlanKernel& kernel) {
+  int64_t below = 0;
+  for (const int32_t v : call.outputs) below += calls.values[v].size_bytes;
+  for (const int64_t distance : kernel.below) {
+    below = std::min(below, std::max<int64_t>(0, distance));
+  }
+  return kernel.scratch_bytes + below;
+}
+
+Indices frugal_kernels(const PlanCalls& calls) {
+  Indices kernels;
+  for (const PlanCall& call : calls.calls) {
+    const auto least = std::min_element(
+        call.kernels.begin(), call.kernels.end(), [&](const PlanKernel& a, const PlanKernel& b) {
+          return appetite(calls, call, a) < appetite(calls, call, b);
+        });
+    kernels.push_back(static_cast<int32_t>(least - call.kernels.begin()));
+  }
+  return kernels;
+}
+
+class KernelChoice {
+ public:
+  KernelChoice(const PlanCalls& calls, const Indices& order, Indices start)
+      : calls_(calls), current_(attempt(calls, order, std::move(start), kEffort)) {}
+
+  // Changes the kernel of one call after the other where that shrinks the arena, until none does.
+  void shrink() {
+    for (bool shrunk = true; shrunk;) {
+      shrunk = false;
+      for (const int32_t call : decisive_calls(calls_, current_)) {
+        const auto count = static_cast<int32_t>(calls_.calls[call].kernels.size());
+        for (int32_t kernel = 0; kernel < count; ++kernel) {
+          shrunk |= change(call, kernel, current_.layout.arena_bytes - 1);
+        }
       }
     }
   }
-  for (int32_t call = 0; call < static_cast<int32_t>(calls.calls.size()); ++call) {
-    if (current.kernels[call] != 0) change(call, 0, current.layout.arena_bytes);
+
+  // Goes back to the first kernel that does not need a larger arena.
+  void prefer_first() {
+    for (int32_t call = 0; call < static_cast<int32_t>(calls_.calls.size()); ++call) {
+      for (int32_t kernel = 0; kernel < current_.kernels[call]; ++kernel) {
+        if (change(call, kernel, current_.layout.arena_bytes)) break;
+      }
+    }
   }
-  if (current.layout.arena_bytes < best.layout.arena_bytes) best = std::move(current);
+
+  Attempt take() { return std::move(current_); }
+
+ private:
+  static constexpr LayoutOptions kEffort = {.max_nodes = 0, .improvements = kChoiceImprovements};
+
+  bool change(int32_t call, int32_t kernel, int64_t limit) {
+    if (kernel == current_.kernels[call]) return false;
+    Indices kernels = current_.kernels;
+    kernels[call] = kernel;
+    Attempt next = attempt(calls_, current_.order, std::move(kernels), kEffort);
+    if (next.layout.arena_bytes > limit) return false;
+    current_ = std::move(next);
+    return true;
+  }
+
+  const PlanCalls& calls_;
+  Attempt current_;
+};
+
+// From the preferred kernels and from the most frugal ones to where no single change helps; both,
+// because often only several changes together shrink the arena.
+void choose_kernels(const PlanCalls& calls, const LayoutOptions& options, Attempt& best) {
+  if (decisive_calls(calls, best).empty()) return;
+  for (const Indices& start : {best.kernels, frugal_kernels(calls)}) {
+    KernelChoice choice(calls, best.order, start);
+    choice.shrink();
+    choice.prefer_first();
+    Attempt found = choice.take();
+    if (found.layout.arena_bytes < best.layout.arena_bytes) best = std::move(found);
+  }
+  Attempt careful = attempt(calls, best.order, best.kernels, options);
+  if (careful.layout.arena_bytes <= best.layout.arena_bytes) best = std::move(careful);
 }
 
 MemoryPlan finished(const PlanCalls& calls, Attempt found) {
@@ -185,7 +238,7 @@ MemoryPlan plan_memory(const PlanCalls& calls, const PlanOptions& options) {
       if (other.layout.arena_bytes < best.layout.arena_bytes) best = std::move(other);
     }
   }
-  choose_kernels(calls, best);
+  choose_kernels(calls, options.layout, best);
   return finished(calls, std::move(best));
 }
 

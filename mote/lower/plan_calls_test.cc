@@ -67,6 +67,19 @@ TEST(PlanMemory, takes_a_kernel_with_less_overlap_or_scratch_only_where_it_shrin
   EXPECT_EQ(plan.kernels, (Indices{1, 0}));
 }
 
+TEST(PlanMemory, changes_several_kernels_where_only_all_of_them_shrink_the_arena) {
+  PlanCalls calls = {.values = {{.size_bytes = 100, .is_input = true}}};
+  const PlanKernel fast = {.scratch_bytes = 90};
+  const PlanKernel frugal = {.below = {5}};
+  for (int32_t c = 0; c < 3; ++c) {
+    calls.values.push_back({.size_bytes = 100, .is_output = c == 2});
+    calls.calls.push_back({.inputs = {c}, .outputs = {c + 1}, .kernels = {fast, frugal}});
+  }
+  const MemoryPlan plan = plan_memory(calls);
+  EXPECT_EQ(plan.arena_bytes, 115);
+  EXPECT_EQ(plan.kernels, (Indices{1, 1, 1}));
+}
+
 // Two branches from one input: the one that ends small goes first.
 TEST(ReorderCalls, finishes_the_branch_that_leaves_less_alive) {
   PlanCalls calls = {.values = {{.size_bytes = 10, .is_input = true},
