@@ -59,11 +59,31 @@ inline constexpr PeerRefusal kMicroRefusals[] = {
      "Node RESIZE_BILINEAR (number 0) failed to invoke"},
     {"pad", SampleKind::kI16, Share::kSome, "Node MIRROR_PAD (number 0) failed to invoke"},
     // Its indices, or pairs of element types, are fewer.
-    {"gather_nd", SampleKind::kF32, Share::kAll, "Node GATHER_ND (number 0) failed to prepare"},
-    {"gather_nd", SampleKind::kI8, Share::kAll, "Node GATHER_ND (number 0) failed to prepare"},
     {"gather_nd", SampleKind::kI16, Share::kAll, "Node GATHER_ND (number 0) failed to prepare"},
     {"cast", SampleKind::kF32, Share::kSome, "Node CAST (number 0) failed to invoke"},
     {"cast", SampleKind::kF32, Share::kSome, "expected type UINT16"},
+};
+
+inline constexpr PeerRefusal kLitertRefusals[] = {
+    // They are not among its reference kernels.
+    {"elu", SampleKind::kI8, Share::kAll, "Didn't find op for builtin opcode 'ELU' version '1'"},
+    {"ceil", SampleKind::kF32, Share::kAll, "Didn't find op for builtin opcode 'CEIL' version '1'"},
+    {"round", SampleKind::kF32, Share::kAll,
+     "Didn't find op for builtin opcode 'ROUND' version '1'"},
+    {"unidirectional_sequence_lstm", SampleKind::kI16, Share::kAll,
+     "Didn't find op for builtin opcode 'UNIDIRECTIONAL_SEQUENCE_LSTM' version '5'"},
+    // It has the operator, but no kernel for the element type.
+    {"arg_max", SampleKind::kI16, Share::kAll, "Node number 0 (ARG_MAX) failed to prepare"},
+    {"arg_min", SampleKind::kI16, Share::kAll, "Node number 0 (ARG_MIN) failed to prepare"},
+    {"squared_difference", SampleKind::kI16, Share::kAll,
+     "SquaredDifference only supports FLOAT32 and INT32 now, got 7"},
+    {"depth_to_space", SampleKind::kI16, Share::kAll,
+     "Node number 0 (DEPTH_TO_SPACE) failed to prepare"},
+    {"space_to_depth", SampleKind::kI16, Share::kAll,
+     "Node number 0 (SPACE_TO_DEPTH) failed to prepare"},
+    {"relu_n1_to_1", SampleKind::kI16, Share::kAll,
+     "Only float32, uint8, int8 supported currently, got INT16"},
+    {"cast", SampleKind::kF32, Share::kSome, "Type UINT64 is unsupported by op Cast"},
 };
 
 struct PeerDeparture {
@@ -74,11 +94,9 @@ struct PeerDeparture {
 
 /// Where LiteRT's reference kernels give other results; docs/numerics.md says what is known.
 inline constexpr PeerDeparture kLitertDepartures[] = {
-    {"sum", DataType::kI8, "its quantized sum is off by more than rounding"},
-    {"sum", DataType::kI16, "its quantized sum is off by more than rounding"},
-    {"softmax", DataType::kI16, "a rare value is one step off"},
-    {"mul", DataType::kI16, "a rare value is one step off"},
-    {"svdf", DataType::kI8, "it gives other bytes or crashes; the cause is open"},
+    {"sum", DataType::kI8, "it reads every quantized type as u8"},
+    {"sum", DataType::kI16, "it reads every quantized type as u8"},
+    {"unidirectional_sequence_lstm", DataType::kI8, "its gates are fixed-point polynomials"},
     {"local_response_normalization", DataType::kF32, "it computes powers in lower precision"},
 };
 
@@ -93,6 +111,10 @@ inline std::string_view departure(const Graph& graph, std::string_view runtime) 
         return row.reason;
       }
     }
+  }
+  if (runtime == "litert" && node.op->name == "svdf" && input.dtype == DataType::kI8 &&
+      graph.value(node.inputs.back()).type.dtype == DataType::kI8) {
+    return "it takes every state for one of 16 bits";
   }
   if (runtime == "tflm" && output.shape.elements() == 0) return "it takes no empty results";
   if (runtime == "tflm" && node.op->name == "relu6" && input.quantization != output.quantization) {

@@ -57,7 +57,17 @@ void run(const EvalContext& context, const mote_binary_params& p,
          reinterpret_cast<Y*>(context.output(0).bytes));
 }
 
-void prepare(QuantizedBinary kind, DataType dtype, BinaryCall& call) {
+// LiteRT forms the factor in float.
+double mul_factor(const mote_binary_scales& s, Numerics numerics) {
+  if (numerics == Numerics::kLitert) {
+    return static_cast<double>(s.a_scale * s.b_scale / s.y_scale);
+  }
+  return static_cast<double>(s.a_scale) * static_cast<double>(s.b_scale) /
+         static_cast<double>(s.y_scale);
+}
+
+void prepare(QuantizedBinary kind, const EvalContext& context, BinaryCall& call) {
+  const DataType dtype = context.input_type(0).dtype;
   const bool wide = dtype == DataType::kI16;
   switch (kind) {
     case QuantizedBinary::kAdd:
@@ -65,7 +75,8 @@ void prepare(QuantizedBinary kind, DataType dtype, BinaryCall& call) {
       return mote_add_prepare(&call.scales, wide ? MOTE_ADD_SHIFT_I16 : MOTE_ADD_SHIFT_I8,
                               &call.params);
     case QuantizedBinary::kMul:
-      return mote_mul_prepare(&call.scales, &call.params);
+      return mote_mul_prepare(&call.scales, mul_factor(call.scales, context.numerics),
+                              &call.params);
     case QuantizedBinary::kDiv:
       return mote_div_prepare(&call.scales, &call.params);
     case QuantizedBinary::kSquaredDifference:
@@ -131,7 +142,7 @@ void quantized_binary(const EvalContext& context, QuantizedBinary kind) {
   BinaryCall call(context, activation_of(context));
   const bool compares = kind == QuantizedBinary::kMinimum || kind == QuantizedBinary::kMaximum;
   if (compares && !comparable(context)) context.no_kernel();
-  prepare(kind, dtype, call);
+  prepare(kind, context, call);
   if (dtype == DataType::kI8 && kernels.i8 != nullptr) return run(context, call.params, kernels.i8);
   if (dtype == DataType::kI16 && kernels.i16 != nullptr) {
     return run(context, call.params, kernels.i16);

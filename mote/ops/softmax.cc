@@ -91,11 +91,15 @@ void softmax_i16(const EvalContext& context) {
   expect_output_record(context, kSoftmaxI16);
   std::vector<int16_t> exponentials(MOTE_TABLE_I16_SIZE);
   std::vector<int16_t> reciprocals(MOTE_TABLE_I16_SIZE);
-  mote_softmax_i16_tables(exponentials.data(), reciprocals.data());
+  const bool litert = context.numerics == Numerics::kLitert;  // tables in double, factor in float
+  (litert ? mote_softmax_i16_tables_f64 : mote_softmax_i16_tables)(exponentials.data(),
+                                                                   reciprocals.data());
+  const float x_scale = context.input_quantization(0).scale();
+  const float beta = context.attrs<SoftmaxAttrs>().beta;
+  const double factor = litert ? static_cast<double>(x_scale * beta)
+                               : static_cast<double>(x_scale) * static_cast<double>(beta);
   along_axis<int16_t>(context, [&](const Rows& rows, const int16_t* x, int16_t* y) {
-    const mote_softmax_params p =
-        mote_softmax_i16_prepare(rows.count, rows.depth, context.input_quantization(0).scale(),
-                                 context.attrs<SoftmaxAttrs>().beta);
+    const mote_softmax_params p = mote_softmax_i16_prepare(rows.count, rows.depth, factor);
     mote_softmax_i16_reference(&p, exponentials.data(), reciprocals.data(), x, y);
   });
 }

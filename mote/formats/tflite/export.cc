@@ -1,7 +1,9 @@
 #include "mote/formats/tflite/export.h"
 
 #include <algorithm>
+#include <iterator>
 
+#include "mote/formats/tflite/op_versions.h"
 #include "mote/ops/op_table.h"
 
 namespace mote::tflite {
@@ -189,20 +191,23 @@ int32_t ExportContext::temporary(std::string_view suffix, TensorType type) {
                        std::move(type.shape), std::move(type.quantization)});
 }
 
-int ExportContext::version(int of_float, int of_i8, int of_i16) const {
-  switch (output_type().dtype == DataType::kBool ? type(0).dtype : output_type().dtype) {
-    case DataType::kI8:
-      return of_i8;
-    case DataType::kI16:
-      return of_i16;
-    default:
-      return of_float;
-  }
+void ExportContext::emit(BuiltinOperator code, const std::vector<int32_t>& inputs,
+                         const std::vector<int32_t>& outputs) {
+  emit_with({.code = code}, inputs, outputs);
 }
 
-void ExportContext::emit(BuiltinOperator code, int version, const std::vector<int32_t>& inputs,
-                         const std::vector<int32_t>& outputs) {
-  emit_with({.code = code, .version = version}, inputs, outputs);
+int ExportContext::version_of(const Emission& emission, const std::vector<int32_t>& inputs,
+                              const std::vector<int32_t>& outputs) {
+  OperatorFacts facts{emission.code, {}, {}, nullptr};
+  const auto tensor = [&](int32_t index) {
+    return index < 0 ? nullptr : &exporter_.main.tensors[static_cast<size_t>(index)];
+  };
+  std::transform(inputs.begin(), inputs.end(), std::back_inserter(facts.inputs), tensor);
+  std::transform(outputs.begin(), outputs.end(), std::back_inserter(facts.outputs), tensor);
+  if (!emission.options.IsNull()) {
+    facts.options = flatbuffers::GetTemporaryPointer(builder(), emission.options);
+  }
+  return operator_version(facts);
 }
 
 void ExportContext::emit_with(const Emission& emission, const std::vector<int32_t>& inputs,
@@ -213,9 +218,9 @@ void ExportContext::emit_with(const Emission& emission, const std::vector<int32_
   }
   const bool any = std::find(mutated.begin(), mutated.end(), 1) != mutated.end();
   exporter_.main.operators.push_back(schema::CreateOperatorDirect(
-      builder(), exporter_.operator_code(emission.code, emission.version), &inputs, &outputs,
-      emission.options_type, emission.options, nullptr, schema::CustomOptionsFormat::FLEXBUFFERS,
-      any ? &mutated : nullptr,
+      builder(), exporter_.operator_code(emission.code, version_of(emission, inputs, outputs)),
+      &inputs, &outputs, emission.options_type, emission.options, nullptr,
+      schema::CustomOptionsFormat::FLEXBUFFERS, any ? &mutated : nullptr,
       emission.intermediates.empty() ? nullptr : &emission.intermediates));
 }
 

@@ -3,7 +3,7 @@
 //   void export_softmax(ExportContext& context) {
 //     const auto& attrs = context.attrs<SoftmaxAttrs>();
 //     if (!context.is_last_axis(attrs.axis)) context.refuse("axis {}, TFLite has only the last",
-//     ...); context.emit(SOFTMAX, context.version(1, 2, 3), {context.input(0)}, context.outputs(),
+//     ...); context.emit(SOFTMAX, {context.input(0)}, context.outputs(),
 //                  schema::CreateSoftmaxOptions(context.builder(), attrs.beta));
 //   }
 #pragma once
@@ -122,20 +122,16 @@ class ExportContext {
                           std::optional<Quantization> quantization = std::nullopt);
   int32_t temporary(std::string_view suffix, TensorType type);
 
-  /// The version of an operator whose versions came with element types: float, 8 bits, 16 bits.
-  int version(int of_float, int of_i8, int of_i16) const;
-  void emit(schema::BuiltinOperator code, int version, const std::vector<int32_t>& inputs,
+  void emit(schema::BuiltinOperator code, const std::vector<int32_t>& inputs,
             const std::vector<int32_t>& outputs);
   template <class Options>
-  void emit(schema::BuiltinOperator code, int version, const std::vector<int32_t>& inputs,
+  void emit(schema::BuiltinOperator code, const std::vector<int32_t>& inputs,
             const std::vector<int32_t>& outputs, flatbuffers::Offset<Options> options) {
-    emit_with(
-        {code, version, schema::BuiltinOptionsTraits<Options>::enum_value, options.Union(), {}},
-        inputs, outputs);
+    emit_with({code, schema::BuiltinOptionsTraits<Options>::enum_value, options.Union(), {}},
+              inputs, outputs);
   }
   struct Emission {
     schema::BuiltinOperator code;
-    int version = 1;
     schema::BuiltinOptions options_type = schema::BuiltinOptions::NONE;
     flatbuffers::Offset<void> options = 0;
     std::vector<int32_t> intermediates = {};
@@ -150,6 +146,8 @@ class ExportContext {
   }
 
  private:
+  int version_of(const Emission& emission, const std::vector<int32_t>& inputs,
+                 const std::vector<int32_t>& outputs);
   /// Scales of products of `x` and `weight`; nothing where one of them is a float.
   std::optional<Quantization> bias_record(size_t x, size_t weight) const;
 

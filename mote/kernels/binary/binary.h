@@ -45,7 +45,8 @@ int mote_broadcast(const int32_t* a_shape, int32_t a_rank, const int32_t* b_shap
 /// For addition and subtraction; left_shift is MOTE_ADD_SHIFT_I8 (i8 and u8) or MOTE_ADD_SHIFT_I16.
 enum { MOTE_ADD_SHIFT_I8 = 20, MOTE_ADD_SHIFT_I16 = 15 };
 void mote_add_prepare(const mote_binary_scales* s, int32_t left_shift, mote_binary_params* p);
-void mote_mul_prepare(const mote_binary_scales* s, mote_binary_params* p);
+/// `factor` is a_scale * b_scale / y_scale, formed as the runtime forms it.
+void mote_mul_prepare(const mote_binary_scales* s, double factor, mote_binary_params* p);
 void mote_div_prepare(const mote_binary_scales* s, mote_binary_params* p);
 /// left_shift is MOTE_SQUARED_DIFFERENCE_SHIFT_I8 or _I16.
 enum { MOTE_SQUARED_DIFFERENCE_SHIFT_I8 = 7, MOTE_SQUARED_DIFFERENCE_SHIFT_I16 = 0 };

@@ -46,9 +46,9 @@ void mote_add_prepare(const mote_binary_scales* s, int32_t left_shift, mote_bina
   p->y = mote_quantize_multiplier(twice_max / ((double)(1 << left_shift) * (double)s->y_scale));
 }
 
-void mote_mul_prepare(const mote_binary_scales* s, mote_binary_params* p) {
+void mote_mul_prepare(const mote_binary_scales* s, double factor, mote_binary_params* p) {
   copy_zero_points(s, p);
-  p->y = mote_quantize_multiplier((double)s->a_scale * (double)s->b_scale / (double)s->y_scale);
+  p->y = mote_quantize_multiplier(factor);
 }
 
 void mote_div_prepare(const mote_binary_scales* s, mote_binary_params* p) {

@@ -27,15 +27,13 @@ mote_softmax_params mote_log_softmax_prepare(int32_t rows, int32_t depth, double
   return p;
 }
 
-mote_softmax_params mote_softmax_i16_prepare(int32_t rows, int32_t depth, float x_scale,
-                                             float beta) {
+mote_softmax_params mote_softmax_i16_prepare(int32_t rows, int32_t depth, double factor) {
   mote_softmax_params p;
   memset(&p, 0, sizeof p);
   p.rows = rows;
   p.depth = depth;
-  p.beta = beta;
   // The exponential's table spans [-10, 0] in 65535 steps.
-  p.input = mote_quantize_multiplier((double)x_scale * (double)beta / (10.0 / 65535.0));
+  p.input = mote_quantize_multiplier(factor / (10.0 / 65535.0));
   return p;
 }
 
@@ -47,6 +45,25 @@ void mote_softmax_i16_tables(int16_t* exp_table, int16_t* reciprocal_table) {
   const mote_table_range reciprocal_range = {0.0F, 1.0F, -1.0F, 1.0F};
   mote_table_i16(&exp_range, exp_f32, exp_table);
   mote_table_i16(&reciprocal_range, one_over_one_plus_f32, reciprocal_table);
+}
+
+static double one_over_one_plus_f64(double x) { return 1.0 / (1.0 + x); }
+
+// The ends as LiteRT forms them: steps of a 65535th.
+static mote_table_range_f64 range_f64(double x_span, int32_t x_zero_point) {
+  const double x_scale = x_span / 65535.0;
+  const double y_scale = 2.0 / 65535.0;
+  const mote_table_range_f64 range = {x_scale * (INT16_MIN - x_zero_point),
+                                      x_scale * (INT16_MAX - x_zero_point), y_scale * INT16_MIN,
+                                      y_scale * INT16_MAX};
+  return range;
+}
+
+void mote_softmax_i16_tables_f64(int16_t* exp_table, int16_t* reciprocal_table) {
+  const mote_table_range_f64 exp_range = range_f64(10.0, INT16_MAX);
+  const mote_table_range_f64 reciprocal_range = range_f64(1.0, INT16_MIN);
+  mote_table_i16_f64(&exp_range, exp, exp_table);
+  mote_table_i16_f64(&reciprocal_range, one_over_one_plus_f64, reciprocal_table);
 }
 
 void mote_softmax_f32_reference(const mote_softmax_params* p, const float* x, float* y) {

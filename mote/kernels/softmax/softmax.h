@@ -30,20 +30,20 @@ typedef struct mote_softmax_i16_params {
 } mote_softmax_i16_params;
 
 mote_softmax_params mote_softmax_prepare(int32_t rows, int32_t depth, double x_scale, double beta);
-/// For i16 -> i16.
-mote_softmax_params mote_softmax_i16_prepare(int32_t rows, int32_t depth, float x_scale,
-                                             float beta);
+/// For i16 -> i16; `factor` is x_scale * beta, formed as the runtime forms it.
+mote_softmax_params mote_softmax_i16_prepare(int32_t rows, int32_t depth, double factor);
 mote_softmax_params mote_log_softmax_prepare(int32_t rows, int32_t depth, double x_scale);
 
 void mote_softmax_f32_reference(const mote_softmax_params* p, const float* x, float* y);
 void mote_softmax_i8_reference(const mote_softmax_params* p, const int8_t* x, int8_t* y);
 void mote_softmax_i8_i16_reference(const mote_softmax_params* p, const int8_t* x, int16_t* y);
 void mote_softmax_u8_reference(const mote_softmax_params* p, const uint8_t* x, uint8_t* y);
-/// The tables come from mote_softmax_i16_tables.
+/// The tables come from mote_softmax_i16_tables, or for LiteRT from mote_softmax_i16_tables_f64.
 void mote_softmax_i16_reference(const mote_softmax_params* p, const int16_t* exp_table,
                                 const int16_t* reciprocal_table, const int16_t* x, int16_t* y);
 /// Fills exp(x) on [-10, 0] and 1 / (1 + x) on [0, 1], MOTE_TABLE_I16_SIZE entries each.
 void mote_softmax_i16_tables(int16_t* exp_table, int16_t* reciprocal_table);
+void mote_softmax_i16_tables_f64(int16_t* exp_table, int16_t* reciprocal_table);
 void mote_log_softmax_f32_reference(const mote_softmax_params* p, const float* x, float* y);
 void mote_log_softmax_i8_reference(const mote_softmax_params* p, const int8_t* x, int8_t* y);
 

@@ -5,6 +5,10 @@
 
 enum { kSteps = MOTE_TABLE_I16_SIZE - 1 };
 
+static int16_t saturated(double x) {
+  return (int16_t)(x < INT16_MIN ? INT16_MIN : (x > INT16_MAX ? INT16_MAX : x));
+}
+
 void mote_table_i8(const mote_table_scales* scales, float (*f)(float), int8_t* table) {
   const float inverse_scale = 1.0F / scales->y_scale;
   for (int32_t q = INT8_MIN; q <= INT8_MAX; ++q) {
@@ -22,22 +26,24 @@ mote_table_range mote_table_range_of(const mote_table_scales* scales) {
   return range;
 }
 
-void mote_table_i16(const mote_table_range* range, float (*f)(float), int16_t* table) {
-  const float x_min = range->x_min;
-  const float step = (range->x_max - x_min) / kSteps;
-  const float half_step = step / 2;
-  const float to_output = (INT16_MAX - INT16_MIN + 1) / (range->y_max - range->y_min);
-  for (int32_t i = 0; i < kSteps; ++i) {
-    const float value = roundf(f(x_min + (float)i * step) * to_output);
-    const float middle = roundf(f(x_min + (float)i * step + half_step) * to_output);
-    const float next = f(x_min + (float)(i + 1) * step) * to_output;
-    const float interpolated = roundf((next + value) / 2);
-    const float bias = roundf((interpolated - middle) / 2);
-    table[i] = (int16_t)mote_clamp_f32(value - bias, INT16_MIN, INT16_MAX);
+#define DEFINE_TABLE_I16(NAME, T, RANGE, ROUND)                                      \
+  void NAME(const RANGE* range, T (*f)(T), int16_t* table) {                         \
+    const T x_min = range->x_min;                                                    \
+    const T step = (range->x_max - x_min) / kSteps;                                  \
+    const T half_step = step / 2;                                                    \
+    const T to_output = (INT16_MAX - INT16_MIN + 1) / (range->y_max - range->y_min); \
+    for (int32_t i = 0; i < kSteps; ++i) {                                           \
+      const T value = ROUND(f(x_min + (T)i * step) * to_output);                     \
+      const T middle = ROUND(f(x_min + (T)i * step + half_step) * to_output);        \
+      const T next = f(x_min + (T)(i + 1) * step) * to_output;                       \
+      const T interpolated = ROUND((next + value) / 2);                              \
+      const T bias = ROUND((interpolated - middle) / 2);                             \
+      table[i] = saturated((double)(value - bias));                                  \
+    }                                                                                \
+    table[kSteps] = saturated((double)ROUND(f(range->x_max) * to_output));           \
   }
-  table[kSteps] =
-      (int16_t)mote_clamp_f32(roundf(f(range->x_max) * to_output), INT16_MIN, INT16_MAX);
-}
+DEFINE_TABLE_I16(mote_table_i16, float, mote_table_range, roundf)
+DEFINE_TABLE_I16(mote_table_i16_f64, double, mote_table_range_f64, round)
 
 void mote_lookup_i8_reference(const int8_t* table, int64_t count, const int8_t* x, int8_t* y) {
   for (int64_t i = 0; i < count; ++i) y[i] = table[x[i] - INT8_MIN];

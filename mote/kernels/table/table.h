@@ -33,6 +33,12 @@ mote_table_range mote_table_range_of(const mote_table_scales* scales);
 /// step.
 void mote_table_i16(const mote_table_range* range, float (*f)(float), int16_t* table);
 
+/// The same in double: a few entries differ in their last bit.
+typedef struct mote_table_range_f64 {
+  double x_min, x_max, y_min, y_max;
+} mote_table_range_f64;
+void mote_table_i16_f64(const mote_table_range_f64* range, double (*f)(double), int16_t* table);
+
 /// Parameters of the rows `lookup_*`: the table has the type of the elements.
 typedef struct mote_lookup_params {
   const void* table;

@@ -109,14 +109,6 @@ std::array<WindowAxis, 2> window_of(const ExportContext& context, const Conv2dAt
            {x[2], w[2], attrs.stride[1], attrs.dilation[1]}}};
 }
 
-/// Hybrid operators have versions of their own: the first for a scale per tensor, the second per
-/// channel.
-int conv_version(const ExportContext& context, int plain, std::array<int, 2> hybrid) {
-  if (!context.is_hybrid()) return plain;
-  const auto& record = context.type(1).quantization;
-  return hybrid[record && !record->is_per_tensor() ? 1 : 0];
-}
-
 /// The files of 16x8 networks name the type of their sums; others leave it at its default.
 schema::TensorType bias_type(const ExportContext& context, size_t i) {
   if (context.output_type().dtype != DataType::kI16 || !context.has_input(i)) {
@@ -129,11 +121,8 @@ void export_conv_2d(ExportContext& context) {
   using enum schema::BuiltinOperator;
   const auto& attrs = context.attrs<Conv2dAttrs>();
   const PaddedInput x = pad_input(context, attrs.padding, window_of(context, attrs), Border::kZero);
-  constexpr int kGrouped = 6;
-  const int version = conv_version(context, context.version(1, 3, 4), {2, 5});
   context.emit(
-      CONV_2D, attrs.groups > 1 ? std::max(version, kGrouped) : version,
-      {x.tensor, context.input(1), context.bias_or_zeros(2, 0, 1)}, context.outputs(),
+      CONV_2D, {x.tensor, context.input(1), context.bias_or_zeros(2, 0, 1)}, context.outputs(),
       schema::CreateConv2DOptions(context.builder(), x.kind, static_cast<int>(attrs.stride[1]),
                                   static_cast<int>(attrs.stride[0]), fused_from(attrs.activation),
                                   static_cast<int>(attrs.dilation[1]),
@@ -144,11 +133,9 @@ void export_depthwise(ExportContext& context) {
   using enum schema::BuiltinOperator;
   const auto& attrs = context.attrs<Conv2dAttrs>();
   const PaddedInput x = pad_input(context, attrs.padding, window_of(context, attrs), Border::kZero);
-  const bool dilated = attrs.dilation != std::array<int64_t, 2>{1, 1};
   const int64_t multiplier = context.shape(1)[3] / context.shape(0)[3];
-  context.emit(DEPTHWISE_CONV_2D,
-               conv_version(context, context.version(dilated ? 2 : 1, 3, 5), {4, 6}),
-               {x.tensor, context.input(1), context.bias_or_zeros(2, 0, 1)}, context.outputs(),
+  context.emit(DEPTHWISE_CONV_2D, {x.tensor, context.input(1), context.bias_or_zeros(2, 0, 1)},
+               context.outputs(),
                schema::CreateDepthwiseConv2DOptions(
                    context.builder(), x.kind, static_cast<int>(attrs.stride[1]),
                    static_cast<int>(attrs.stride[0]), static_cast<int>(multiplier),
@@ -156,18 +143,50 @@ void export_depthwise(ExportContext& context) {
                    static_cast<int>(attrs.dilation[0])));
 }
 
-/// The kind of padding that gives these crops for that output; refused when there is none.
-schema::Padding transposed_padding(ExportContext& context, const TransposeConv2dAttrs& attrs) {
-  const Shape& x = context.shape(0);
-  const Shape& w = context.shape(1);
-  const Shape& y = context.output_type().shape;
-  for (const auto kind : {schema::Padding::VALID, schema::Padding::SAME}) {
-    const CroppedAxis rows = crop(kind, {y[1], w[1], attrs.stride[0]}, x[1]);
-    const CroppedAxis columns = crop(kind, {y[2], w[2], attrs.stride[1]}, x[2]);
-    if (attrs.padding[0] == rows.before && attrs.padding[1] == columns.before) return kind;
+/// How many input positions LiteRT expects of a transposed convolution with that output; it refuses
+/// others.
+int64_t expected_input(schema::Padding kind, const WindowAxis& output) {
+  const int64_t reach = kind == schema::Padding::SAME ? 1 : output.kernel;
+  return (output.extent - reach + output.stride) / output.stride;
+}
+
+/// True when TFLite's `kind` of padding gives these crops for that output.
+bool gives_crops(const ExportContext& context, schema::Padding kind) {
+  const auto& attrs = context.attrs<TransposeConv2dAttrs>();
+  for (int axis = 0; axis < 2; ++axis) {
+    const auto i = static_cast<size_t>(axis);
+    const WindowAxis output{context.output_type().shape[axis + 1], context.shape(1)[axis + 1],
+                            attrs.stride[i]};
+    const int64_t extent = context.shape(0)[axis + 1];
+    if (crop(kind, output, extent).before != attrs.padding[i]) return false;
+    if (expected_input(kind, output) != extent) return false;
   }
-  context.refuse("crops {}, {} at the top and left for an output of {}", attrs.padding[0],
-                 attrs.padding[1], to_string(y));
+  return true;
+}
+
+/// The output before anything is cropped, long enough for what output padding adds.
+Shape uncropped(const ExportContext& context) {
+  const auto& attrs = context.attrs<TransposeConv2dAttrs>();
+  Shape shape = context.output_type().shape;
+  for (int axis = 1; axis < 3; ++axis) {
+    const auto i = static_cast<size_t>(axis - 1);
+    const int64_t spanned = (context.shape(0)[axis] - 1) * attrs.stride[i] + context.shape(1)[axis];
+    shape[axis] = std::max(spanned, attrs.padding[i] + shape[axis]);
+  }
+  return shape;
+}
+
+void emit_transpose_conv(ExportContext& context, schema::Padding kind, const Shape& shape,
+                         const std::vector<int32_t>& outputs) {
+  const auto& attrs = context.attrs<TransposeConv2dAttrs>();
+  std::vector<int32_t> inputs = {context.constant_ints("output_shape", shape.dims()),
+                                 context.input(1), context.input(0)};
+  if (context.has_input(2)) inputs.push_back(context.bias(2, 0, 1));
+  context.emit(
+      schema::BuiltinOperator::TRANSPOSE_CONV, inputs, outputs,
+      schema::CreateTransposeConvOptions(context.builder(), kind, static_cast<int>(attrs.stride[1]),
+                                         static_cast<int>(attrs.stride[0]),
+                                         fused_from(attrs.activation), bias_type(context, 2)));
 }
 
 void export_transpose_conv(ExportContext& context) {
@@ -177,19 +196,20 @@ void export_transpose_conv(ExportContext& context) {
   if (attrs.dilation != std::array<int64_t, 2>{1, 1}) {
     context.refuse("dilation {}x{}, TRANSPOSE_CONV has none", attrs.dilation[0], attrs.dilation[1]);
   }
-  const Shape& y = context.output_type().shape;
-  if (!y.is_static()) context.refuse("a dynamic batch; fix it with --shape");
-  const schema::Padding kind = transposed_padding(context, attrs);
-  std::vector<int32_t> inputs = {context.constant_ints("output_shape", y.dims()), context.input(1),
-                                 context.input(0)};
-  if (context.has_input(2)) inputs.push_back(context.bias(2, 0, 1));
-  const bool fused = attrs.activation != Activation::kNone;
-  const int plain = context.has_input(2) ? 3 : context.version(1, 2, 2);
-  context.emit(
-      TRANSPOSE_CONV, fused ? 4 : plain, inputs, context.outputs(),
-      schema::CreateTransposeConvOptions(context.builder(), kind, static_cast<int>(attrs.stride[1]),
-                                         static_cast<int>(attrs.stride[0]),
-                                         fused_from(attrs.activation), bias_type(context, 2)));
+  const TensorType& y = context.output_type();
+  if (!y.shape.is_static()) context.refuse("a dynamic batch; fix it with --shape");
+  for (const auto kind : {schema::Padding::VALID, schema::Padding::SAME}) {
+    if (gives_crops(context, kind)) {
+      return emit_transpose_conv(context, kind, y.shape, context.outputs());
+    }
+  }
+  const Shape whole = uncropped(context);
+  const int32_t all = context.temporary("uncropped", {y.dtype, whole, y.quantization});
+  emit_transpose_conv(context, schema::Padding::VALID, whole, {all});
+  context.emit(SLICE,
+               {all, context.constant_ints("begin", {0, attrs.padding[0], attrs.padding[1], 0}),
+                context.constant_ints("size", y.shape.dims())},
+               context.outputs());
 }
 
 }  // namespace

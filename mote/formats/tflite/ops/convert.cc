@@ -31,25 +31,19 @@ void export_cast(ExportContext& context) {
   const DataType from = context.type(0).dtype;
   const DataType to = context.output_type().dtype;
   if (from == DataType::kF16 && to == DataType::kF32) {
-    return context.emit(schema::BuiltinOperator::DEQUANTIZE, 3, context.inputs(),
-                        context.outputs());
+    return context.emit(schema::BuiltinOperator::DEQUANTIZE, context.inputs(), context.outputs());
   }
   context.emit(
-      schema::BuiltinOperator::CAST, 1, context.inputs(), context.outputs(),
+      schema::BuiltinOperator::CAST, context.inputs(), context.outputs(),
       schema::CreateCastOptions(context.builder(), tensor_type_from(from), tensor_type_from(to)));
 }
 
 void export_quantize(ExportContext& context) {
-  const bool requantizes = context.type(0).dtype != DataType::kF32;
-  context.emit(schema::BuiltinOperator::QUANTIZE, requantizes ? 2 : context.version(1, 1, 2),
-               context.inputs(), context.outputs());
+  context.emit(schema::BuiltinOperator::QUANTIZE, context.inputs(), context.outputs());
 }
 
 void export_dequantize(ExportContext& context) {
-  int version = 1;
-  if (context.type(0).dtype == DataType::kI8) version = 2;
-  if (context.type(0).dtype == DataType::kI16) version = 3;
-  context.emit(schema::BuiltinOperator::DEQUANTIZE, version, context.inputs(), context.outputs());
+  context.emit(schema::BuiltinOperator::DEQUANTIZE, context.inputs(), context.outputs());
 }
 
 }  // namespace

@@ -34,13 +34,8 @@ void import_batch_matmul(ImportContext& context) {
 void export_fully_connected(ExportContext& context) {
   using enum schema::BuiltinOperator;
   const auto& attrs = context.attrs<FullyConnectedAttrs>();
-  int version = context.is_hybrid() ? 9 : context.version(1, 4, 7);
-  if (attrs.keep_dims) version = std::max(version, 5);
-  if (!context.has_input(2)) version = std::max(version, 6);
-  const auto& record = context.type(1).quantization;
-  if (record && !record->is_per_tensor()) version = 12;
   context.emit(
-      FULLY_CONNECTED, version, {context.input(0), context.input(1), context.bias(2, 0, 1)},
+      FULLY_CONNECTED, {context.input(0), context.input(1), context.bias(2, 0, 1)},
       context.outputs(),
       schema::CreateFullyConnectedOptions(context.builder(), fused_from(attrs.activation),
                                           schema::FullyConnectedOptionsWeightsFormat::DEFAULT,
@@ -50,8 +45,7 @@ void export_fully_connected(ExportContext& context) {
 void export_batch_matmul(ExportContext& context) {
   using enum schema::BuiltinOperator;
   const auto& attrs = context.attrs<BatchMatmulAttrs>();
-  context.emit(BATCH_MATMUL, context.is_hybrid() ? 4 : context.version(1, 2, 3),
-               {context.input(0), context.input(1)}, context.outputs(),
+  context.emit(BATCH_MATMUL, {context.input(0), context.input(1)}, context.outputs(),
                schema::CreateBatchMatMulOptions(context.builder(), attrs.transpose_a,
                                                 attrs.transpose_b, context.is_hybrid()));
 }

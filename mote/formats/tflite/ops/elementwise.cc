@@ -14,8 +14,6 @@ using schema::BuiltinOperator;
 struct PlainOp {
   BuiltinOperator code;
   std::string_view op;
-  int version_i8 = 2;
-  int version_i16 = 3;
 };
 constexpr PlainOp kPlainOps[] = {
     {BuiltinOperator::MINIMUM, "minimum"},
@@ -51,9 +49,9 @@ constexpr PlainOp kPlainOps[] = {
     {BuiltinOperator::TANH, "tanh"},
     {BuiltinOperator::RELU, "relu"},
     {BuiltinOperator::RELU6, "relu6"},
-    {BuiltinOperator::RELU_N1_TO_1, "relu_n1_to_1", 1, 1},
-    {BuiltinOperator::HARD_SWISH, "hard_swish", 1, 1},
-    {BuiltinOperator::PRELU, "prelu", 1, 1},
+    {BuiltinOperator::RELU_N1_TO_1, "relu_n1_to_1"},
+    {BuiltinOperator::HARD_SWISH, "hard_swish"},
+    {BuiltinOperator::PRELU, "prelu"},
 };
 
 template <size_t kIndex>
@@ -64,8 +62,7 @@ void import_plain(ImportContext& context) {
 template <size_t kIndex>
 void export_plain(ExportContext& context) {
   const PlainOp& row = kPlainOps[kIndex];
-  context.emit(row.code, context.version(1, row.version_i8, row.version_i16), context.inputs(),
-               context.outputs());
+  context.emit(row.code, context.inputs(), context.outputs());
 }
 
 template <class Options>
@@ -106,40 +103,40 @@ ActivationFunctionType fused_of(const ExportContext& context) {
 constexpr bool kPotScale = false;
 
 void export_add(ExportContext& context) {
-  context.emit(BuiltinOperator::ADD, context.version(1, 2, 3), context.inputs(), context.outputs(),
+  context.emit(BuiltinOperator::ADD, context.inputs(), context.outputs(),
                schema::CreateAddOptions(context.builder(), fused_of(context), kPotScale));
 }
 
 void export_sub(ExportContext& context) {
-  context.emit(BuiltinOperator::SUB, context.version(1, 2, 5), context.inputs(), context.outputs(),
+  context.emit(BuiltinOperator::SUB, context.inputs(), context.outputs(),
                schema::CreateSubOptions(context.builder(), fused_of(context), kPotScale));
 }
 
 void export_mul(ExportContext& context) {
-  context.emit(BuiltinOperator::MUL, context.version(1, 2, 4), context.inputs(), context.outputs(),
+  context.emit(BuiltinOperator::MUL, context.inputs(), context.outputs(),
                schema::CreateMulOptions(context.builder(), fused_of(context)));
 }
 
 void export_div(ExportContext& context) {
-  context.emit(BuiltinOperator::DIV, context.version(1, 2, 2), context.inputs(), context.outputs(),
+  context.emit(BuiltinOperator::DIV, context.inputs(), context.outputs(),
                schema::CreateDivOptions(context.builder(), fused_of(context)));
 }
 
 void export_leaky_relu(ExportContext& context) {
   context.emit(
-      BuiltinOperator::LEAKY_RELU, context.version(1, 2, 2), context.inputs(), context.outputs(),
+      BuiltinOperator::LEAKY_RELU, context.inputs(), context.outputs(),
       schema::CreateLeakyReluOptions(context.builder(), context.attrs<AlphaAttrs>().alpha));
 }
 
 void export_elu(ExportContext& context) {
   const float alpha = context.attrs<AlphaAttrs>().alpha;
   if (alpha != 1.0f) context.refuse("alpha {}, ELU has 1", alpha);
-  context.emit(BuiltinOperator::ELU, 1, context.inputs(), context.outputs());
+  context.emit(BuiltinOperator::ELU, context.inputs(), context.outputs());
 }
 
 void export_gelu(ExportContext& context) {
   context.emit(
-      BuiltinOperator::GELU, context.version(1, 2, 2), context.inputs(), context.outputs(),
+      BuiltinOperator::GELU, context.inputs(), context.outputs(),
       schema::CreateGeluOptions(context.builder(), context.attrs<GeluAttrs>().approximate));
 }
 

@@ -42,13 +42,12 @@ void export_gather(ExportContext& context) {
   const auto& attrs = context.attrs<GatherAttrs>();
   const int axis = normalize_axis(attrs.axis, context.shape(0).rank(), "the axis");
   context.emit(
-      schema::BuiltinOperator::GATHER, attrs.batch_dims > 0 ? 5 : context.version(1, 2, 4),
-      context.inputs(), context.outputs(),
+      schema::BuiltinOperator::GATHER, context.inputs(), context.outputs(),
       schema::CreateGatherOptions(context.builder(), axis, static_cast<int32_t>(attrs.batch_dims)));
 }
 
 void export_where(ExportContext& context) {
-  context.emit(schema::BuiltinOperator::SELECT_V2, 1, context.inputs(), context.outputs());
+  context.emit(schema::BuiltinOperator::SELECT_V2, context.inputs(), context.outputs());
 }
 
 }  // namespace

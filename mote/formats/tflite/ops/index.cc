@@ -14,10 +14,26 @@ void import_gather_nd(ImportContext& context) {
                  Attributes::of(GatherNdAttrs{}));
 }
 
+/// Indices counted from the front: LiteRT refuses negative ones. Those that are computed stay.
+int32_t indices_from_front(ExportContext& context) {
+  const Tensor* given = context.constant(1);
+  if (given == nullptr || given->elements() == 0) return context.input(1);
+  std::vector<int64_t> values = elements_as<int64_t>(*given);
+  const auto depth = static_cast<size_t>(given->shape().back());
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (values[i] >= 0) continue;
+    const int64_t extent = context.shape(0)[static_cast<int>(i % depth)];
+    if (extent == kDynamic) context.refuse("the index {} into the batch", values[i]);
+    values[i] += extent;
+  }
+  const std::vector<int32_t> narrow(values.begin(), values.end());
+  return context.constant_tensor("indices", Tensor::of(given->shape(), narrow));
+}
+
 void export_gather_nd(ExportContext& context) {
   const int64_t batch_dims = context.attrs<GatherNdAttrs>().batch_dims;
   if (batch_dims != 0) context.refuse("{} batch axes, GATHER_ND has none", batch_dims);
-  context.emit(BuiltinOperator::GATHER_ND, context.version(1, 2, 4), context.inputs(),
+  context.emit(BuiltinOperator::GATHER_ND, {context.input(0), indices_from_front(context)},
                context.outputs());
 }
 
@@ -55,7 +71,7 @@ void export_one_hot(ExportContext& context) {
       context.constant_tensor("depth", Tensor::scalar(static_cast<int32_t>(attrs.depth)));
   const int32_t on = context.constant_tensor("on", element(1));
   const int32_t off = context.constant_tensor("off", element(0));
-  context.emit(BuiltinOperator::ONE_HOT, 1, {context.input(0), depth, on, off}, context.outputs(),
+  context.emit(BuiltinOperator::ONE_HOT, {context.input(0), depth, on, off}, context.outputs(),
                schema::CreateOneHotOptions(context.builder(), static_cast<int32_t>(attrs.axis)));
 }
 
@@ -74,8 +90,7 @@ void export_top_k(ExportContext& context) {
   if (!attrs.largest) context.refuse("the smallest elements, TOPK_V2 gives the largest");
   if (attrs.dtype != DataType::kI32) context.refuse("indices of {}", name(attrs.dtype));
   const int32_t k = context.constant_tensor("k", Tensor::scalar(static_cast<int32_t>(attrs.k)));
-  context.emit(BuiltinOperator::TOPK_V2, context.version(1, 2, 3), {context.input(0), k},
-               context.outputs());
+  context.emit(BuiltinOperator::TOPK_V2, {context.input(0), k}, context.outputs());
 }
 
 void import_cumsum(ImportContext& context) {
@@ -90,7 +105,7 @@ void export_cumsum(ExportContext& context) {
   const auto& attrs = context.attrs<CumsumAttrs>();
   const int32_t axis =
       context.constant_tensor("axis", Tensor::scalar(static_cast<int32_t>(attrs.axis)));
-  context.emit(BuiltinOperator::CUMSUM, 1, {context.input(0), axis}, context.outputs(),
+  context.emit(BuiltinOperator::CUMSUM, {context.input(0), axis}, context.outputs(),
                schema::CreateCumsumOptions(context.builder(), attrs.exclusive, attrs.reverse));
 }
 

@@ -87,8 +87,8 @@ void import_mirror_pad(ImportContext& context) {
 void export_concat(ExportContext& context) {
   const int axis =
       normalize_axis(context.attrs<AxisAttrs>().axis, context.shape(0).rank(), "the axis");
-  context.emit(schema::BuiltinOperator::CONCATENATION, context.version(1, 2, 3), context.inputs(),
-               context.outputs(), schema::CreateConcatenationOptions(context.builder(), axis));
+  context.emit(schema::BuiltinOperator::CONCATENATION, context.inputs(), context.outputs(),
+               schema::CreateConcatenationOptions(context.builder(), axis));
 }
 
 int32_t pad_table(ExportContext& context, const PadAttrs& attrs) {
@@ -136,20 +136,20 @@ void export_pad(ExportContext& context) {
   switch (attrs.mode) {
     case PadMode::kConstant:
       if (attrs.value == 0.0) {
-        return context.emit(PAD, context.version(1, 2, 3), inputs, context.outputs());
+        return context.emit(PAD, inputs, context.outputs());
       }
-      return context.emit(PADV2, context.version(1, 2, 3),
+      return context.emit(PADV2,
                           {inputs[0], inputs[1],
                            context.constant_tensor("value", pad_value(context, attrs.value),
                                                    context.type(0).quantization)},
                           context.outputs());
     case PadMode::kReflect:
       return context.emit(
-          MIRROR_PAD, context.version(1, 2, 3), inputs, context.outputs(),
+          MIRROR_PAD, inputs, context.outputs(),
           schema::CreateMirrorPadOptions(context.builder(), schema::MirrorPadMode::REFLECT));
     case PadMode::kSymmetric:
       return context.emit(
-          MIRROR_PAD, context.version(1, 2, 3), inputs, context.outputs(),
+          MIRROR_PAD, inputs, context.outputs(),
           schema::CreateMirrorPadOptions(context.builder(), schema::MirrorPadMode::SYMMETRIC));
     case PadMode::kEdge:
     case PadMode::kWrap:

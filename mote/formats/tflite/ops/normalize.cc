@@ -57,14 +57,13 @@ void expect_last_axis(const ExportContext& context, int64_t axis) {
 void export_softmax(ExportContext& context) {
   const auto& attrs = context.attrs<SoftmaxAttrs>();
   expect_last_axis(context, attrs.axis);
-  context.emit(schema::BuiltinOperator::SOFTMAX, context.version(1, 2, 3), context.inputs(),
-               context.outputs(), schema::CreateSoftmaxOptions(context.builder(), attrs.beta));
+  context.emit(schema::BuiltinOperator::SOFTMAX, context.inputs(), context.outputs(),
+               schema::CreateSoftmaxOptions(context.builder(), attrs.beta));
 }
 
 void export_log_softmax(ExportContext& context) {
   expect_last_axis(context, context.attrs<SoftmaxAttrs>().axis);
-  context.emit(schema::BuiltinOperator::LOG_SOFTMAX, context.version(1, 2, 2), context.inputs(),
-               context.outputs());
+  context.emit(schema::BuiltinOperator::LOG_SOFTMAX, context.inputs(), context.outputs());
 }
 
 void export_l2_normalization(ExportContext& context) {
@@ -74,8 +73,8 @@ void export_l2_normalization(ExportContext& context) {
     context.exporter().report.add("node '" + context.node().name + "'",
                                   "its epsilon becomes 1e-6, which TFLite fixes");
   }
-  context.emit(schema::BuiltinOperator::L2_NORMALIZATION, context.version(1, 2, 2),
-               context.inputs(), context.outputs(), schema::CreateL2NormOptions(context.builder()));
+  context.emit(schema::BuiltinOperator::L2_NORMALIZATION, context.inputs(), context.outputs(),
+               schema::CreateL2NormOptions(context.builder()));
 }
 
 /// y = x * factor + offset, both along the last axis: TFLite has no such operator of its own.
@@ -99,10 +98,10 @@ void export_batch_norm(ExportContext& context) {
   }
   const Shape channels{std::ssize(factor)};
   const int32_t scaled = context.temporary("scaled", context.output_type());
-  context.emit(schema::BuiltinOperator::MUL, 1,
+  context.emit(schema::BuiltinOperator::MUL,
                {context.input(0), context.constant_tensor("factor", Tensor::of(channels, factor))},
                {scaled}, schema::CreateMulOptions(context.builder()));
-  context.emit(schema::BuiltinOperator::ADD, 1,
+  context.emit(schema::BuiltinOperator::ADD,
                {scaled, context.constant_tensor("offset", Tensor::of(channels, offset))},
                context.outputs(), schema::CreateAddOptions(context.builder()));
 }
@@ -112,7 +111,7 @@ void export_lrn(ExportContext& context) {
   expect_last_axis(context, attrs.axis);
   if (attrs.size % 2 == 0)
     context.refuse("a window of {} channels; TFLite has odd ones", attrs.size);
-  context.emit(schema::BuiltinOperator::LOCAL_RESPONSE_NORMALIZATION, 1, context.inputs(),
+  context.emit(schema::BuiltinOperator::LOCAL_RESPONSE_NORMALIZATION, context.inputs(),
                context.outputs(),
                schema::CreateLocalResponseNormalizationOptions(
                    context.builder(), static_cast<int32_t>(attrs.size / 2), attrs.bias, attrs.alpha,

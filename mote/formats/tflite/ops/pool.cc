@@ -44,7 +44,7 @@ void export_pool(ExportContext& context, schema::BuiltinOperator code, Border bo
     }
     padded = pad_input(context, attrs.padding, window, border);
   }
-  context.emit(code, context.version(1, 2, 3), {padded.tensor}, context.outputs(),
+  context.emit(code, {padded.tensor}, context.outputs(),
                schema::CreatePool2DOptions(
                    context.builder(), padded.kind, static_cast<int>(attrs.stride[1]),
                    static_cast<int>(attrs.stride[0]), static_cast<int>(attrs.kernel[1]),

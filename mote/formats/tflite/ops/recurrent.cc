@@ -7,8 +7,29 @@
 namespace mote::tflite {
 namespace {
 
+// Operands that the operators write in place.
+constexpr size_t kSvdfState = 4;
+constexpr size_t kLstmHidden = 18;
+constexpr size_t kLstmCell = 19;
+
+void expect_variable(ImportContext& context, size_t i) {
+  if (!context.has_input(i) || !context.file_input(i).is_variable) {
+    context.fail("operand {} is no variable tensor, and it is written", i);
+  }
+}
+
+void refuse_hybrid(ImportContext& context, size_t weights) {
+  if (!is_float(context.type(0).dtype) || is_float(context.type(weights).dtype)) return;
+  context.unsupported(
+      "float activations with {} weights (dynamic range); convert the model with float or with "
+      "fully quantized {}",
+      mote::name(context.type(weights).dtype), "recurrent layers");
+}
+
 void import_svdf(ImportContext& context) {
   const auto& options = context.options<schema::SVDFOptions>();
+  expect_variable(context, kSvdfState);
+  refuse_hybrid(context, 1);
   if (options.rank() < 1) context.fail("rank {}", options.rank());
   const SvdfAttrs attrs{.rank = options.rank(),
                         .activation = clamp_from(context, options.fused_activation_function())};
@@ -26,6 +47,9 @@ void import_sequence_lstm(ImportContext& context) {
   if (options.diagonal_recurrent_tensors()) {
     context.unsupported("its recurrent weights are diagonal; mote has only full ones");
   }
+  expect_variable(context, kLstmHidden);
+  expect_variable(context, kLstmCell);
+  refuse_hybrid(context, 2);
   SequenceLstmAttrs attrs{
       .activation = lstm_activation(context, options.fused_activation_function()),
       .cell_clip = options.cell_clip(),
@@ -44,11 +68,9 @@ void export_svdf(ExportContext& context) {
   const auto& attrs = context.attrs<SvdfAttrs>();
   constexpr size_t kTimeWeights = 2;
   constexpr size_t kBias = 3;
-  constexpr size_t kState = 4;
   std::vector<int32_t> inputs = context.inputs();
-  inputs.at(kBias) = context.bias_or_zeros(kBias, kState, kTimeWeights);
-  context.emit(schema::BuiltinOperator::SVDF, context.is_hybrid() ? 4 : context.version(1, 3, 3),
-               inputs, context.outputs(),
+  inputs.at(kBias) = context.bias_or_zeros(kBias, kSvdfState, kTimeWeights);
+  context.emit(schema::BuiltinOperator::SVDF, inputs, context.outputs(),
                schema::CreateSVDFOptions(context.builder(), static_cast<int32_t>(attrs.rank),
                                          fused_from(attrs.activation), context.is_hybrid()));
 }
@@ -60,6 +82,19 @@ schema::ActivationFunctionType lstm_fused(const ExportContext& context,
     if (attrs.activation == name(activation)) return fused_from(activation);
   }
   context.refuse("the activation '{}'", attrs.activation);
+}
+
+/// LiteRT's 8-bit kernel wants five records even where it uses none of them: four of gates that are
+/// normalized, and that of the hidden state.
+SequenceLstmAttrs with_all_records(const ExportContext& context, SequenceLstmAttrs attrs) {
+  constexpr size_t kRecords = 5;
+  const auto& output = context.output_type().quantization;
+  if (!output || attrs.intermediate_scales.size() == kRecords) return attrs;
+  attrs.intermediate_scales.assign(kRecords, 0.0f);
+  attrs.intermediate_zero_points.assign(kRecords, 0);
+  attrs.intermediate_scales.back() = output->scale();
+  attrs.intermediate_zero_points.back() = output->zero_point();
+  return attrs;
 }
 
 /// The records between the gates are tensors without content, of f32 where there is no record.
@@ -81,13 +116,12 @@ std::vector<int32_t> intermediates(ExportContext& context, const SequenceLstmAtt
 }
 
 void export_sequence_lstm(ExportContext& context) {
-  const auto& attrs = context.attrs<SequenceLstmAttrs>();
+  const SequenceLstmAttrs attrs = with_all_records(context, context.attrs<SequenceLstmAttrs>());
   const std::vector<int32_t> records = intermediates(context, attrs);
   const auto options = schema::CreateUnidirectionalSequenceLSTMOptions(
       context.builder(), lstm_fused(context, attrs), attrs.cell_clip, attrs.projection_clip,
       attrs.time_major, context.is_hybrid());
   context.emit_with({.code = schema::BuiltinOperator::UNIDIRECTIONAL_SEQUENCE_LSTM,
-                     .version = context.is_hybrid() ? 3 : 1,
                      .options_type = schema::BuiltinOptions::UnidirectionalSequenceLSTMOptions,
                      .options = options.Union(),
                      .intermediates = records},

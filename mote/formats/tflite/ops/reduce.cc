@@ -29,9 +29,8 @@ void import_arg(ImportContext& context, std::string_view op) {
 
 void export_reduce(ExportContext& context, schema::BuiltinOperator code) {
   const auto& attrs = context.attrs<ReduceAttrs>();
-  context.emit(code, context.version(1, 2, 3),
-               {context.input(0), context.constant_ints("axes", attrs.axes)}, context.outputs(),
-               schema::CreateReducerOptions(context.builder(), attrs.keep_dims));
+  context.emit(code, {context.input(0), context.constant_ints("axes", attrs.axes)},
+               context.outputs(), schema::CreateReducerOptions(context.builder(), attrs.keep_dims));
 }
 
 int32_t arg_axis(ExportContext& context) {
@@ -41,22 +40,16 @@ int32_t arg_axis(ExportContext& context) {
   return context.constant_tensor("axis", Tensor::scalar(static_cast<int32_t>(attrs.axis)));
 }
 
-int arg_version(const ExportContext& context) {
-  return context.type(0).dtype == DataType::kF32 ? 1 : 2;
-}
-
 void export_arg_max(ExportContext& context) {
   const schema::TensorType type = tensor_type_from(context.attrs<ArgAttrs>().dtype);
-  context.emit(schema::BuiltinOperator::ARG_MAX, arg_version(context),
-               {context.input(0), arg_axis(context)}, context.outputs(),
-               schema::CreateArgMaxOptions(context.builder(), type));
+  context.emit(schema::BuiltinOperator::ARG_MAX, {context.input(0), arg_axis(context)},
+               context.outputs(), schema::CreateArgMaxOptions(context.builder(), type));
 }
 
 void export_arg_min(ExportContext& context) {
   const schema::TensorType type = tensor_type_from(context.attrs<ArgAttrs>().dtype);
-  context.emit(schema::BuiltinOperator::ARG_MIN, arg_version(context),
-               {context.input(0), arg_axis(context)}, context.outputs(),
-               schema::CreateArgMinOptions(context.builder(), type));
+  context.emit(schema::BuiltinOperator::ARG_MIN, {context.input(0), arg_axis(context)},
+               context.outputs(), schema::CreateArgMinOptions(context.builder(), type));
 }
 
 }  // namespace

@@ -120,13 +120,13 @@ void import_rank(ImportContext& context) { bind_integers(context, {context.shape
 void export_reshape(ExportContext& context) {
   const std::vector<int64_t>& to = context.attrs<ShapeAttrs>().shape;
   std::vector<int32_t> narrow(to.begin(), to.end());
-  context.emit(schema::BuiltinOperator::RESHAPE, 1,
+  context.emit(schema::BuiltinOperator::RESHAPE,
                {context.input(0), context.constant_ints("shape", to)}, context.outputs(),
                schema::CreateReshapeOptionsDirect(context.builder(), &narrow));
 }
 
 void export_transpose(ExportContext& context) {
-  context.emit(schema::BuiltinOperator::TRANSPOSE, context.version(1, 2, 4),
+  context.emit(schema::BuiltinOperator::TRANSPOSE,
                {context.input(0),
                 context.constant_ints("permutation", context.attrs<TransposeAttrs>().permutation)},
                context.outputs());
@@ -134,7 +134,7 @@ void export_transpose(ExportContext& context) {
 
 void export_tile(ExportContext& context) {
   context.emit(
-      schema::BuiltinOperator::TILE, 1,
+      schema::BuiltinOperator::TILE,
       {context.input(0), context.constant_ints("repeats", context.attrs<TileAttrs>().repeats)},
       context.outputs());
 }
@@ -142,7 +142,7 @@ void export_tile(ExportContext& context) {
 void export_broadcast_to(ExportContext& context) {
   const Shape& to = context.output_type().shape;
   if (!to.is_static()) context.refuse("a dynamic batch; fix it with --shape");
-  context.emit(schema::BuiltinOperator::BROADCAST_TO, 2,
+  context.emit(schema::BuiltinOperator::BROADCAST_TO,
                {context.input(0), context.constant_ints("shape", to.dims())}, context.outputs());
 }
 

@@ -240,7 +240,7 @@ void export_plain_slice(ExportContext& context) {
     begin[axis] =
         std::clamp<int64_t>(begin[axis] < 0 ? begin[axis] + extent : begin[axis], 0, extent);
   }
-  context.emit(schema::BuiltinOperator::SLICE, context.version(1, 2, 4),
+  context.emit(schema::BuiltinOperator::SLICE,
                {context.input(0), context.constant_ints("begin", begin),
                 context.constant_ints("size", to.dims())},
                context.outputs());
@@ -261,7 +261,7 @@ void export_slice(ExportContext& context) {
     end_mask |= 1u << axis;
   }
   context.emit(
-      schema::BuiltinOperator::STRIDED_SLICE, context.version(1, 2, 2),
+      schema::BuiltinOperator::STRIDED_SLICE,
       {context.input(0), context.constant_ints("begin", attrs.begin),
        context.constant_ints("end", end), context.constant_ints("strides", attrs.stride)},
       context.outputs(),
@@ -277,11 +277,10 @@ void export_split(ExportContext& context) {
   const bool equal = std::all_of(attrs.sizes.begin(), attrs.sizes.end(),
                                  [&](int64_t size) { return size == attrs.sizes[0]; });
   if (equal) {
-    return context.emit(schema::BuiltinOperator::SPLIT, context.version(1, 2, 4),
-                        {axis_tensor, context.input(0)}, context.outputs(),
-                        schema::CreateSplitOptions(context.builder(), parts));
+    return context.emit(schema::BuiltinOperator::SPLIT, {axis_tensor, context.input(0)},
+                        context.outputs(), schema::CreateSplitOptions(context.builder(), parts));
   }
-  context.emit(schema::BuiltinOperator::SPLIT_V, context.version(1, 2, 2),
+  context.emit(schema::BuiltinOperator::SPLIT_V,
                {context.input(0), context.constant_ints("sizes", attrs.sizes), axis_tensor},
                context.outputs(), schema::CreateSplitVOptions(context.builder(), parts));
 }

@@ -47,23 +47,17 @@ int32_t resize_size(ExportContext& context) {
   return context.constant_ints("size", {attrs.size[0], attrs.size[1]});
 }
 
-/// The versions follow the alignment first, then the element type.
-int resize_version(const ExportContext& context) {
-  const auto& attrs = context.attrs<Resize2dAttrs>();
-  return context.version(attrs.half_pixel_centers || attrs.align_corners ? 3 : 1, 3, 4);
-}
-
 void export_resize_bilinear(ExportContext& context) {
   const auto& attrs = context.attrs<Resize2dAttrs>();
-  context.emit(schema::BuiltinOperator::RESIZE_BILINEAR, resize_version(context),
-               {context.input(0), resize_size(context)}, context.outputs(),
+  context.emit(schema::BuiltinOperator::RESIZE_BILINEAR, {context.input(0), resize_size(context)},
+               context.outputs(),
                schema::CreateResizeBilinearOptions(context.builder(), attrs.align_corners,
                                                    attrs.half_pixel_centers));
 }
 
 void export_resize_nearest(ExportContext& context) {
   const auto& attrs = context.attrs<Resize2dAttrs>();
-  context.emit(schema::BuiltinOperator::RESIZE_NEAREST_NEIGHBOR, resize_version(context),
+  context.emit(schema::BuiltinOperator::RESIZE_NEAREST_NEIGHBOR,
                {context.input(0), resize_size(context)}, context.outputs(),
                schema::CreateResizeNearestNeighborOptions(context.builder(), attrs.align_corners,
                                                           attrs.half_pixel_centers));
@@ -76,13 +70,12 @@ int32_t block_of(const ExportContext& context) {
 }
 
 void export_depth_to_space(ExportContext& context) {
-  context.emit(schema::BuiltinOperator::DEPTH_TO_SPACE, 1, context.inputs(), context.outputs(),
+  context.emit(schema::BuiltinOperator::DEPTH_TO_SPACE, context.inputs(), context.outputs(),
                schema::CreateDepthToSpaceOptions(context.builder(), block_of(context)));
 }
 
 void export_space_to_depth(ExportContext& context) {
-  context.emit(schema::BuiltinOperator::SPACE_TO_DEPTH, context.version(1, 2, 2), context.inputs(),
-               context.outputs(),
+  context.emit(schema::BuiltinOperator::SPACE_TO_DEPTH, context.inputs(), context.outputs(),
                schema::CreateSpaceToDepthOptions(context.builder(), block_of(context)));
 }
 
@@ -94,7 +87,7 @@ void export_space_batch(ExportContext& context, schema::BuiltinOperator code) {
     table.push_back(static_cast<int32_t>(attrs.high[i]));
   }
   const auto axes = static_cast<int64_t>(attrs.block.size());
-  context.emit(code, context.version(1, 2, 4),
+  context.emit(code,
                {context.input(0), context.constant_ints("block", attrs.block),
                 context.constant_tensor("pads", Tensor::of<int32_t>({axes, 2}, table))},
                context.outputs());

@@ -85,17 +85,19 @@ void import_call_once(ImportContext& context) {
   if (subgraph.operators() != nullptr) {
     for (const schema::Operator* op : *subgraph.operators()) run_initializer(context, inner, *op);
   }
-  context.importer().variables = std::move(inner.variables);
+  for (const auto& [name, variable] : inner.variables) {
+    context.importer().variables[name].initial = variable.initial;
+  }
 }
 
 void export_read(ExportContext& context) {
   const int32_t handle = context.exporter().handle_of(context.node().inputs.at(0));
-  context.emit(BuiltinOperator::READ_VARIABLE, 1, {handle}, context.outputs());
+  context.emit(BuiltinOperator::READ_VARIABLE, {handle}, context.outputs());
 }
 
 void export_assign(ExportContext& context) {
   const int32_t handle = context.exporter().handle_of(context.node().inputs.at(0));
-  context.emit(BuiltinOperator::ASSIGN_VARIABLE, 1, {handle, context.input(1)}, {});
+  context.emit(BuiltinOperator::ASSIGN_VARIABLE, {handle, context.input(1)}, {});
 }
 
 }  // namespace

@@ -99,10 +99,10 @@ int32_t emit_pad(ExportContext& context, const std::array<int64_t, 4>& padding, 
   const auto record = type.quantization;
   const int32_t padded = context.temporary("padded", std::move(type));
   if (border == Border::kZero) {
-    context.emit(PAD, context.version(1, 2, 3), {context.input(0), table}, {padded});
+    context.emit(PAD, {context.input(0), table}, {padded});
   } else {
     const int32_t value = context.constant_tensor("pad_value", lowest(context, dtype), record);
-    context.emit(PADV2, context.version(1, 2, 3), {context.input(0), table, value}, {padded});
+    context.emit(PADV2, {context.input(0), table, value}, {padded});
   }
   return padded;
 }
