@@ -52,3 +52,18 @@ SIMD_INLINE void simd_store_i8(int vectors, const simd_i32* v, int32_t min, cons
     simd_store_bytes(all, count, y);
   }
 }
+
+/// Clamps and stores the first `count` of 32 bytes.
+SIMD_INLINE void simd_store_32_bytes(__m256i bytes, int32_t min, const int8_t* max, int64_t count,
+                                     int8_t* y) {
+  bytes = _mm256_max_epi8(bytes, _mm256_set1_epi8((char)min));
+  bytes = _mm256_min_epi8(bytes, _mm256_loadu_si256((const __m256i*)(const void*)max));
+  if (count >= 32) {
+    _mm256_storeu_si256((__m256i*)(void*)y, bytes);
+    return;
+  }
+  int8_t all[32];
+  _mm256_storeu_si256((__m256i*)(void*)all, bytes);
+  if (count >= 16) memcpy(y, all, 16);
+  simd_store_bytes(all + (count & 16), count & 15, y + (count & 16));
+}

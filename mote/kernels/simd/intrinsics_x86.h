@@ -27,6 +27,8 @@
 #include <simde/x86/avx512/srli.h>
 #include <simde/x86/avx512/storeu.h>
 #include <simde/x86/avx512/sub.h>
+#include <simde/x86/avx512/unpackhi.h>
+#include <simde/x86/avx512/unpacklo.h>
 #include <simde/x86/avx512/xor.h>
 static inline void simde_gap_store(void* to, uint64_t mask, __m512i v) {
   char bytes[64];

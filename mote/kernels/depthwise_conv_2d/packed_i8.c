@@ -1,0 +1,194 @@
+#include "mote/kernels/depthwise_conv_2d/packed_i8.h"
+
+#include <string.h>
+
+#include "mote/kernels/kernel.h"
+
+enum {
+  kMaxBlocks = 32,        // of a period; longer ones start anew at each pixel
+  kRingBytes = 24 << 10,  // more than that, and channels are cut into slices
+  kVectorBytes = 64,      // the widest vector
+};
+
+static int64_t aligned(int64_t bytes) {
+  return (bytes + MOTE_KERNEL_ALIGNMENT - 1) / MOTE_KERNEL_ALIGNMENT * MOTE_KERNEL_ALIGNMENT;
+}
+static int32_t ceil_div(int32_t a, int32_t b) { return (a + b - 1) / b; }
+
+static int32_t common_divisor(int32_t a, int32_t b) {
+  while (b != 0) {
+    const int32_t rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return a;
+}
+
+static void choose_blocks(const mote_depthwise_i8_shape* shape,
+                          const mote_depthwise_conv_2d_params* p, mote_depthwise_i8_plan* plan) {
+  const int32_t common = common_divisor(plan->slice, shape->block);
+  plan->period = shape->block / common;
+  plan->blocks = plan->slice / common;
+  if (plan->blocks > kMaxBlocks) {
+    plan->period = 1;
+    plan->blocks = ceil_div(plan->slice, shape->block);
+  }
+  plan->row_groups =
+      (int64_t)ceil_div(p->ow, plan->period) * plan->blocks * shape->block * plan->groups;
+}
+
+mote_depthwise_i8_plan mote_depthwise_i8_plan_of(const mote_depthwise_i8_shape* shape,
+                                                 const mote_depthwise_conv_2d_params* p) {
+  mote_depthwise_i8_plan plan;
+  memset(&plan, 0, sizeof plan);
+  const int32_t reach = (p->kw - 1) * p->dilation_w;
+  const int32_t group_bytes = shape->depth * shape->element_bytes;
+  plan.channels = plan.slice = p->ic * p->multiplier;
+  plan.slices = 1;
+  plan.groups = ceil_div(p->kw, shape->depth);
+  plan.planes = p->stride_w < reach + 1 ? p->stride_w : reach + 1;
+  plan.plane_pixels = p->ow + reach / p->stride_w;
+  plan.window_rows = (p->kh - 1) * p->dilation_h + 1;
+  choose_blocks(shape, p, &plan);
+  if (plan.channels % shape->block == 0 && p->multiplier == 1 &&
+      plan.window_rows * plan.row_groups * group_bytes > kRingBytes) {
+    plan.slice = shape->block;
+    plan.slices = plan.channels / plan.slice;
+    choose_blocks(shape, p, &plan);
+  }
+  // Vectors of a last block reach past the end, and so do those of a fill or a conversion.
+  plan.line_elements = (int64_t)plan.planes * plan.plane_pixels * plan.slice +
+                       plan.period * plan.slice + shape->block + kVectorBytes;
+  const int32_t slots = plan.slices * plan.blocks * shape->block;
+  mote_packed_stage head = {.lanes = shape->lanes};
+  plan.stage = aligned((int64_t)sizeof plan);
+  plan.weights =
+      plan.stage + aligned(mote_packed_stage_layout(&p->output, plan.channels, slots, &head));
+  plan.max = plan.weights + (int64_t)slots * p->kh * plan.groups * group_bytes;
+  plan.bytes = plan.max + aligned(slots) + kVectorBytes;
+  return plan;
+}
+
+int64_t mote_depthwise_i8_scratch_bytes(const mote_depthwise_i8_shape* shape,
+                                        const mote_depthwise_i8_plan* plan) {
+  // One row more holds the padding above and below.
+  return aligned(plan->line_elements * shape->element_bytes) +
+         (plan->window_rows + 1) * plan->row_groups * shape->depth * shape->element_bytes;
+}
+
+// Sums over the weights of one channel.
+typedef struct channel_sums {
+  uint32_t start;  // of the accumulator: bias - (offset + zero point) * sum of weights
+  int64_t bound;
+} channel_sums;
+
+static channel_sums sum_channel(const mote_depthwise_conv_2d_params* p,
+                                const void* const* constants, int32_t offset, int32_t channel) {
+  const int8_t* w = constants[1];
+  const int32_t* biases = constants[2];
+  const int32_t channels = p->ic * p->multiplier;
+  int64_t sum = 0;
+  int64_t magnitude = 0;
+  for (int32_t tap = 0; tap < p->kh * p->kw; ++tap) {
+    const int32_t value = w[(int64_t)tap * channels + channel];
+    sum += value;
+    magnitude += value < 0 ? -value : value;
+  }
+  const int64_t bias = biases != NULL ? biases[channel] : 0;
+  const int64_t below = p->x_zero_point - INT8_MIN;
+  const int64_t above = INT8_MAX - p->x_zero_point;
+  return (channel_sums){(uint32_t)(bias - (offset + p->x_zero_point) * sum),
+                        magnitude * (below > above ? below : above) + (bias < 0 ? -bias : bias)};
+}
+
+static int64_t largest_bound(const mote_depthwise_conv_2d_params* p, const void* const* constants) {
+  int64_t largest = 0;
+  for (int32_t c = 0; c < p->ic * p->multiplier; ++c) {
+    const int64_t bound = sum_channel(p, constants, 0, c).bound;
+    if (bound > largest) largest = bound;
+  }
+  return largest;
+}
+
+const char* mote_depthwise_i8_refuses(const mote_depthwise_conv_2d_params* p,
+                                      const void* const* constants) {
+  const int32_t channels = p->ic * p->multiplier;
+  if (constants[1] == NULL) return "the weights are not constant";
+  if (p->w_zero_point != 0) return "the weights have a zero point";
+  if (p->x_zero_point < INT8_MIN || p->x_zero_point > INT8_MAX) {
+    return "the input's zero point is outside of i8";
+  }
+  const char* refused = mote_stage_limits_refused_i8(&p->output, channels);
+  mote_channel_scale scale;
+  if (!p->output.per_channel && refused == NULL) {
+    return mote_channel_scale_of(&p->output, 0, largest_bound(p, constants), &scale);
+  }
+  for (int32_t c = 0; c < channels && refused == NULL; ++c) {
+    refused = mote_channel_scale_of(&p->output, c, sum_channel(p, constants, 0, c).bound, &scale);
+  }
+  return refused;
+}
+
+// The channel of accumulator `lane` of block `block`; -1 where there is none.
+static int32_t channel_at(const mote_depthwise_i8_plan* plan, const mote_depthwise_i8_shape* shape,
+                          int32_t slice, int32_t block, int32_t output) {
+  const int32_t at = block * shape->block + output;
+  const int32_t in_slice = plan->period > 1 ? at % plan->slice : at;
+  return in_slice < plan->slice ? slice * plan->slice + in_slice : -1;
+}
+
+// The weights that the accumulator at `lane` of a block multiplies; `to` is its place in the first
+// group of the first row.
+static void pack_weights(const mote_depthwise_i8_shape* shape,
+                         const mote_depthwise_conv_2d_params* p, const int8_t* w, int32_t channel,
+                         char* to) {
+  const int32_t channels = p->ic * p->multiplier;
+  const int32_t groups = ceil_div(p->kw, shape->depth);
+  for (int32_t tap = 0; tap < p->kh * groups * shape->depth; ++tap) {
+    const int32_t a = tap / (groups * shape->depth);
+    const int32_t b = tap % (groups * shape->depth);
+    if (b >= p->kw) continue;
+    const int8_t value = w[((int64_t)a * p->kw + b) * channels + channel];
+    const int32_t group = a * groups + b / shape->depth;
+    const int64_t at = (int64_t)group * shape->block * shape->depth + b % shape->depth;
+    if (shape->element_bytes == 1) {
+      to[at] = (char)value;
+    } else {
+      const int16_t wide = value;
+      memcpy(to + at * 2, &wide, sizeof wide);
+    }
+  }
+}
+
+void mote_depthwise_i8_pack(const mote_depthwise_i8_shape* shape,
+                            const mote_depthwise_conv_2d_params* p, const void* const* constants,
+                            void* packed) {
+  const mote_depthwise_i8_plan plan = mote_depthwise_i8_plan_of(shape, p);
+  char* bytes = packed;
+  memset(packed, 0, (size_t)plan.bytes);
+  memcpy(packed, &plan, sizeof plan);
+  mote_packed_stage* stage = (mote_packed_stage*)(void*)(bytes + plan.stage);
+  stage->lanes = shape->lanes;
+  mote_packed_stage_layout(&p->output, plan.channels, plan.slices * plan.blocks * shape->block,
+                           stage);
+  const int64_t shared_bound = p->output.per_channel ? 0 : largest_bound(p, constants);
+  const int64_t group_bytes = shape->depth * shape->element_bytes;
+  const int64_t block_bytes = (int64_t)p->kh * plan.groups * shape->block * group_bytes;
+  for (int32_t block = 0; block < plan.slices * plan.blocks; ++block) {
+    for (int32_t lane = 0; lane < shape->block; ++lane) {
+      const int32_t output = shape->order[lane];
+      const int32_t channel =
+          channel_at(&plan, shape, block / plan.blocks, block % plan.blocks, output);
+      if (channel < 0) continue;
+      const channel_sums sums = sum_channel(p, constants, shape->offset, channel);
+      const mote_packed_channel entry = {block * shape->block + lane, channel, sums.start,
+                                         p->output.per_channel ? sums.bound : shared_bound};
+      mote_packed_stage_set(stage, &p->output, &entry);
+      pack_weights(shape, p, constants[1], channel,
+                   bytes + plan.weights + block * block_bytes + lane * group_bytes);
+      const int32_t max =
+          p->output.channel_max != NULL ? p->output.channel_max[channel] : p->output.max;
+      bytes[plan.max + block * shape->block + output] = (char)max;
+    }
+  }
+}
