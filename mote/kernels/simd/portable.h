@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define SIMD_INLINE static inline
+#include "mote/kernels/simd/inline.h"
 
 enum { SIMD_LANES = 8 };
 typedef struct simd_i32 {
