@@ -7,7 +7,7 @@
 
 #include "mote/base/checked.h"
 #include "mote/base/error.h"
-#include "mote/base/half.h"
+#include "mote/base/number_cast.h"
 
 namespace mote {
 
@@ -82,13 +82,7 @@ template <class To, class From>
 std::vector<To> convert(const ConstTensorView& tensor) {
   const std::span<const From> source = tensor.data<From>();
   std::vector<To> result(source.size());
-  std::transform(source.begin(), source.end(), result.begin(), [](const From& value) {
-    if constexpr (std::is_same_v<From, Half>) {
-      return static_cast<To>(static_cast<float>(value));
-    } else {
-      return static_cast<To>(value);
-    }
-  });
+  std::transform(source.begin(), source.end(), result.begin(), number_cast<To, From>);
   return result;
 }
 

@@ -1,7 +1,5 @@
 // cast: another element type.
-#include <cmath>
-#include <limits>
-
+#include "mote/base/number_cast.h"
 #include "mote/ops/define.h"
 #include "mote/ops/dispatch.h"
 #include "mote/ops/facets.h"
@@ -16,37 +14,12 @@ void infer(InferContext& context) {
   context.add_output(context.attrs<TypeAttrs>().dtype, context.shape(0));
 }
 
-// Floats to integers: towards zero, saturating, NaN to 0; integers to integers wrap (as C and
-// NumPy; ONNX Cast-13 and TFLite CAST leave what is out of range undefined).
-template <class To, class From>
-To convert(From value) {
-  if constexpr (std::is_same_v<From, Half>) {
-    return convert<To>(static_cast<float>(value));
-  } else if constexpr (std::is_same_v<To, Half>) {
-    return Half(static_cast<float>(value));
-  } else if constexpr (std::is_same_v<To, bool>) {
-    return value != From{};
-  } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
-    if (std::isnan(value)) return 0;
-    // The bounds as From are powers of two or exact, so comparing is exact.
-    if (value <= static_cast<From>(std::numeric_limits<To>::min())) {
-      return std::numeric_limits<To>::min();
-    }
-    if (value >= static_cast<From>(std::numeric_limits<To>::max())) {
-      return std::numeric_limits<To>::max();
-    }
-    return static_cast<To>(value);
-  } else {
-    return static_cast<To>(value);
-  }
-}
-
 template <class To, class From>
 void convert_all(const EvalContext& context) {
   const From* x = reinterpret_cast<const From*>(context.inputs[0].bytes);
   To* y = reinterpret_cast<To*>(context.outputs[0].bytes);
   const int64_t count = context.output(0).elements();
-  for (int64_t i = 0; i < count; ++i) y[i] = convert<To>(x[i]);
+  for (int64_t i = 0; i < count; ++i) y[i] = number_cast<To>(x[i]);
 }
 
 void reference(const EvalContext& context) {

@@ -2,25 +2,30 @@
 #include "mote/kernels/pool_2d/window.h"
 #include "mote/kernels/reference_rows.h"
 
-// How many of the `taps` cells from `start` on, `step` apart, lie in [low, high).
-static int32_t cells_in(int32_t start, int32_t step, int32_t taps, int32_t low, int32_t high) {
-  int32_t count = 0;
-  for (int32_t t = 0; t < taps; ++t) {
-    const int32_t at = start + t * step;
-    if (at >= low && at < high) ++count;
-  }
-  return count;
+typedef struct taps {
+  int32_t first, end;
+} taps;
+
+// Which of `count` taps from `start` on, `step` apart, lie in [low, high).
+static taps taps_in(int64_t start, int64_t step, int32_t count, int64_t low, int64_t high) {
+  const int64_t first = start < low ? (low - start + step - 1) / step : 0;
+  const int64_t end = start < high ? (high - start + step - 1) / step : 0;
+  const taps inside = {(int32_t)(first < count ? first : count),
+                       (int32_t)(end < count ? end : count)};
+  return inside;
 }
+
+static int32_t count_of(taps t) { return t.end > t.first ? t.end - t.first : 0; }
 
 // What an average at output (i, j) divides by.
 static int32_t divisor(const mote_pool_2d_params* p, int32_t i, int32_t j) {
   const int32_t row = i * p->stride_h - p->pad_top;
   const int32_t col = j * p->stride_w - p->pad_left;
   const int32_t all = p->include_padding;
-  return cells_in(row, p->dilation_h, p->kh, all ? -p->pad_top : 0,
-                  all ? p->h + p->pad_bottom : p->h) *
-         cells_in(col, p->dilation_w, p->kw, all ? -p->pad_left : 0,
-                  all ? p->w + p->pad_right : p->w);
+  return count_of(taps_in(row, p->dilation_h, p->kh, all ? -p->pad_top : 0,
+                          p->h + (all ? (int64_t)p->pad_bottom : 0))) *
+         count_of(taps_in(col, p->dilation_w, p->kw, all ? -p->pad_left : 0,
+                          p->w + (all ? (int64_t)p->pad_right : 0)));
 }
 
 // For every output element: `acc` starts at START, `STEP` folds in `value`, `*y` becomes FINISH.
@@ -31,14 +36,16 @@ static int32_t divisor(const mote_pool_2d_params* p, int32_t i, int32_t j) {
         for (int32_t j = 0; j < p->ow; ++j) {                                             \
           const int32_t count = divisor(p, i, j);                                         \
           (void)count;                                                                    \
+          const int32_t row0 = i * p->stride_h - p->pad_top;                              \
+          const int32_t col0 = j * p->stride_w - p->pad_left;                             \
+          const taps rows = taps_in(row0, p->dilation_h, p->kh, 0, p->h);                 \
+          const taps cols = taps_in(col0, p->dilation_w, p->kw, 0, p->w);                 \
           for (int32_t c = 0; c < p->c; ++c, ++y) {                                       \
             ACC acc = START;                                                              \
-            for (int32_t a = 0; a < p->kh; ++a) {                                         \
-              const int32_t row = i * p->stride_h + a * p->dilation_h - p->pad_top;       \
-              if (row < 0 || row >= p->h) continue;                                       \
-              for (int32_t b = 0; b < p->kw; ++b) {                                       \
-                const int32_t col = j * p->stride_w + b * p->dilation_w - p->pad_left;    \
-                if (col < 0 || col >= p->w) continue;                                     \
+            for (int32_t a = rows.first; a < rows.end; ++a) {                             \
+              const int32_t row = row0 + a * p->dilation_h;                               \
+              for (int32_t b = cols.first; b < cols.end; ++b) {                           \
+                const int32_t col = col0 + b * p->dilation_w;                             \
                 const ACC value = x[(((int64_t)n * p->h + row) * p->w + col) * p->c + c]; \
                 STEP;                                                                     \
               }                                                                           \
