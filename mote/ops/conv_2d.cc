@@ -6,11 +6,9 @@
 
 #include "mote/base/checked.h"
 #include "mote/ops/define.h"
-#include "mote/ops/facets.h"
 #include "mote/ops/fast_layer.h"
 #include "mote/ops/layer.h"
 #include "mote/ops/nn_attrs.h"
-#include "mote/ops/op_table.h"
 #include "mote/ops/quantized.h"
 #include "mote/ops/window.h"
 
@@ -79,36 +77,18 @@ PreparedKernel prepare_fast(const PrepareContext& context) {
   return [layer](const EvalContext& run) { layer->run(run.input(0), run.output(0)); };
 }
 
-// Factor ids of the map.
-enum Factor { kBatch, kInputChannel, kOutputChannel };
-
 AxisMap axes(const Graph& graph, const Node& node) {
-  const Shape& x = graph.value(node.inputs[0]).type.shape;
-  const Shape& w = graph.value(node.inputs[1]).type.shape;
-  const bool grouped = node.attrs<Conv2dAttrs>().groups > 1;
-  const AxisRole within = AxisRole::blocked_by("channels of a grouped convolution");
-  const AxisRole window = AxisRole::blocked_by(kWindowBlocks);
-  const AxisRole batch = AxisRole::factor(kBatch, x[0]);
-  const AxisRole in = grouped ? within : AxisRole::factor(kInputChannel, w[3]);
-  const AxisRole out = grouped ? within : AxisRole::factor(kOutputChannel, w[0]);
-  AxisMap map{{{batch, window, window, in}, {out, window, window, in}},
-              {{batch, window, window, out}}};
-  if (node.inputs.size() > 2) {
-    map.inputs.push_back(node.has_input(2) ? TensorAxes{out} : TensorAxes{});
-  }
-  return map;
+  return convolution_axes(graph, node, node.attrs<Conv2dAttrs>().groups);
 }
 
 std::optional<QuantRule> quant(const Graph&, const Node& node) { return layer_rule(node, 0); }
 
 Cost cost(const Graph& graph, const Node& node) {
-  const Shape& w = graph.value(node.inputs[1]).type.shape;
-  const Shape& y = graph.value(node.outputs[0]).type.shape;
-  return {y[1] * y[2] * w.elements()};
+  return window_cost(graph.value(node.outputs[0]).type.shape,
+                     graph.value(node.inputs[1]).type.shape);
 }
 
 std::optional<Graph> sample(Rng& rng, SampleKind kind) {
-  Graph graph;
   const SampleWindow shape = sample_window(rng, kind, 3);
   const Window& window = shape.window;
   Conv2dAttrs attrs{window.stride, window.dilation, window.padding};
@@ -116,17 +96,14 @@ std::optional<Graph> sample(Rng& rng, SampleKind kind) {
   attrs.activation = enum_values(Activation{})[static_cast<size_t>(rng.integer(0, 3))];
   const int64_t group_ic = rng.integer(1, 9);
   const int64_t oc = attrs.groups * rng.integer(1, 9);
-  const SampleLayerShape layer_shape{
-      .x = {rng.integer(1, 2), shape.image[0], shape.image[1], group_ic * attrs.groups},
-      .weights = {oc, window.kernel[0], window.kernel[1], group_ic},
-      .channels = oc,
-      .terms = window.kernel[0] * window.kernel[1] * group_ic};
-  const SampleLayer layer = sample_layer(graph, rng, kind, layer_shape);
-  graph.set_outputs(graph.add_node({.op = &op("conv_2d"),
-                                    .inputs = {layer.x, layer.weights, layer.bias},
-                                    .attributes = Attributes::of(attrs)},
-                                   layer.hints));
-  return graph;
+  return sample_layer(
+      rng, kind,
+      {.op = "conv_2d",
+       .attributes = Attributes::of(attrs),
+       .x = {rng.integer(1, 2), shape.image[0], shape.image[1], group_ic * attrs.groups},
+       .weights = {oc, window.kernel[0], window.kernel[1], group_ic},
+       .channels = oc,
+       .terms = window.kernel[0] * window.kernel[1] * group_ic});
 }
 
 }  // namespace

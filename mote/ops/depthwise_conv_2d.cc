@@ -7,11 +7,9 @@
 #include <algorithm>
 
 #include "mote/ops/define.h"
-#include "mote/ops/facets.h"
 #include "mote/ops/fast_layer.h"
 #include "mote/ops/layer.h"
 #include "mote/ops/nn_attrs.h"
-#include "mote/ops/op_table.h"
 #include "mote/ops/quantized.h"
 #include "mote/ops/window.h"
 
@@ -125,30 +123,25 @@ AxisMap axes(const Graph& graph, const Node& node) {
 std::optional<QuantRule> quant(const Graph&, const Node& node) { return layer_rule(node, 3); }
 
 Cost cost(const Graph& graph, const Node& node) {
-  const Shape& w = graph.value(node.inputs[1]).type.shape;
-  const Shape& y = graph.value(node.outputs[0]).type.shape;
-  return {y[1] * y[2] * w.elements()};
+  return window_cost(graph.value(node.outputs[0]).type.shape,
+                     graph.value(node.inputs[1]).type.shape);
 }
 
 std::optional<Graph> sample(Rng& rng, SampleKind kind) {
-  Graph graph;
   const SampleWindow shape = sample_window(rng, kind, 3);
   const Window& window = shape.window;
   Conv2dAttrs attrs{window.stride, window.dilation, window.padding};
   attrs.activation = enum_values(Activation{})[static_cast<size_t>(rng.integer(0, 3))];
   const int64_t ic = rng.integer(1, 20);
   const int64_t oc = ic * (rng.integer(0, 1) == 0 ? 1 : rng.integer(2, 4));
-  const SampleLayerShape layer_shape{.x = {rng.integer(1, 2), shape.image[0], shape.image[1], ic},
-                                     .weights = {1, window.kernel[0], window.kernel[1], oc},
-                                     .channel_axis = 3,
-                                     .channels = oc,
-                                     .terms = window.kernel[0] * window.kernel[1]};
-  const SampleLayer layer = sample_layer(graph, rng, kind, layer_shape);
-  graph.set_outputs(graph.add_node({.op = &op("depthwise_conv_2d"),
-                                    .inputs = {layer.x, layer.weights, layer.bias},
-                                    .attributes = Attributes::of(attrs)},
-                                   layer.hints));
-  return graph;
+  return sample_layer(rng, kind,
+                      {.op = "depthwise_conv_2d",
+                       .attributes = Attributes::of(attrs),
+                       .x = {rng.integer(1, 2), shape.image[0], shape.image[1], ic},
+                       .weights = {1, window.kernel[0], window.kernel[1], oc},
+                       .channel_axis = 3,
+                       .channels = oc,
+                       .terms = window.kernel[0] * window.kernel[1]});
 }
 
 }  // namespace

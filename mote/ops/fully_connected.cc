@@ -4,11 +4,9 @@
 #include "mote/kernels/fully_connected/fully_connected.h"
 
 #include "mote/ops/define.h"
-#include "mote/ops/facets.h"
 #include "mote/ops/fast_layer.h"
 #include "mote/ops/layer.h"
 #include "mote/ops/nn_attrs.h"
-#include "mote/ops/op_table.h"
 #include "mote/ops/quantized.h"
 #include "mote/ops/window.h"
 
@@ -147,7 +145,6 @@ Cost cost(const Graph& graph, const Node& node) {
 }
 
 std::optional<Graph> sample(Rng& rng, SampleKind kind) {
-  Graph graph;
   const int64_t ic = rng.integer(1, 70);
   const int64_t oc = rng.integer(1, 40);
   FullyConnectedAttrs attrs;
@@ -158,18 +155,15 @@ std::optional<Graph> sample(Rng& rng, SampleKind kind) {
     x = {rng.integer(1, 3), rng.integer(1, 3), ic};
     attrs.keep_dims = rng.integer(0, 1) == 0;
   }
-  const SampleLayerShape shape{
-      .x = x,
-      .weights = {oc, ic},
-      .channels = oc,
-      .terms = ic,
-      .per_channel_allowed = kind == SampleKind::kI8 || kind == SampleKind::kHybrid};
-  const SampleLayer layer = sample_layer(graph, rng, kind, shape);
-  graph.set_outputs(graph.add_node({.op = &op("fully_connected"),
-                                    .inputs = {layer.x, layer.weights, layer.bias},
-                                    .attributes = Attributes::of(attrs)},
-                                   layer.hints));
-  return graph;
+  return sample_layer(
+      rng, kind,
+      {.op = "fully_connected",
+       .attributes = Attributes::of(attrs),
+       .x = x,
+       .weights = {oc, ic},
+       .channels = oc,
+       .terms = ic,
+       .per_channel_allowed = kind == SampleKind::kI8 || kind == SampleKind::kHybrid});
 }
 
 }  // namespace

@@ -3,10 +3,8 @@
 
 #include "mote/base/checked.h"
 #include "mote/ops/define.h"
-#include "mote/ops/facets.h"
 #include "mote/ops/layer.h"
 #include "mote/ops/nn_attrs.h"
-#include "mote/ops/op_table.h"
 #include "mote/ops/quantized.h"
 #include "mote/ops/window.h"
 
@@ -69,32 +67,18 @@ void reference(const EvalContext& context) {
 }
 
 AxisMap axes(const Graph& graph, const Node& node) {
-  const Shape& x = graph.value(node.inputs[0]).type.shape;
-  const Shape& w = graph.value(node.inputs[1]).type.shape;
-  const bool grouped = node.attrs<TransposeConv2dAttrs>().groups > 1;
-  const AxisRole within = AxisRole::blocked_by("channels of a grouped convolution");
-  const AxisRole window = AxisRole::blocked_by(kWindowBlocks);
-  const AxisRole batch = AxisRole::factor(0, x[0]);
-  const AxisRole in = grouped ? within : AxisRole::factor(1, w[3]);
-  const AxisRole out = grouped ? within : AxisRole::factor(2, w[0]);
-  AxisMap map{{{batch, window, window, in}, {out, window, window, in}},
-              {{batch, window, window, out}}};
-  if (node.inputs.size() > 2) {
-    map.inputs.push_back(node.has_input(2) ? TensorAxes{out} : TensorAxes{});
-  }
-  return map;
+  return convolution_axes(graph, node, node.attrs<TransposeConv2dAttrs>().groups);
 }
 
 std::optional<QuantRule> quant(const Graph&, const Node& node) { return layer_rule(node, 0); }
 
 Cost cost(const Graph& graph, const Node& node) {
-  const Shape& x = graph.value(node.inputs[0]).type.shape;
-  return {x[1] * x[2] * graph.value(node.inputs[1]).type.shape.elements()};
+  return window_cost(graph.value(node.inputs[0]).type.shape,
+                     graph.value(node.inputs[1]).type.shape);
 }
 
 std::optional<Graph> sample(Rng& rng, SampleKind kind) {
   if (kind == SampleKind::kHybrid || kind == SampleKind::kU8) return std::nullopt;
-  Graph graph;
   TransposeConv2dAttrs attrs;
   attrs.groups = kind == SampleKind::kF32 && rng.integer(0, 3) == 0 ? 2 : 1;
   const bool same = rng.integer(0, 1) == 0;
@@ -112,16 +96,13 @@ std::optional<Graph> sample(Rng& rng, SampleKind kind) {
     attrs.padding[d + 2] = crop > 0 ? crop - crop / 2 : 0;
     attrs.output_padding[d] = crop < 0 ? -crop : 0;
   }
-  const SampleLayerShape shape{.x = x,
-                               .weights = weights,
-                               .channels = weights[0],
-                               .terms = weights[1] * weights[2] * weights[3]};
-  const SampleLayer layer = sample_layer(graph, rng, kind, shape);
-  graph.set_outputs(graph.add_node({.op = &op("transpose_conv_2d"),
-                                    .inputs = {layer.x, layer.weights, layer.bias},
-                                    .attributes = Attributes::of(attrs)},
-                                   layer.hints));
-  return graph;
+  return sample_layer(rng, kind,
+                      {.op = "transpose_conv_2d",
+                       .attributes = Attributes::of(attrs),
+                       .x = x,
+                       .weights = weights,
+                       .channels = weights[0],
+                       .terms = weights[1] * weights[2] * weights[3]});
 }
 
 }  // namespace

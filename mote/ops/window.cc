@@ -5,6 +5,7 @@
 
 #include "mote/base/checked.h"
 #include "mote/ops/facets.h"
+#include "mote/ops/op_table.h"
 
 namespace mote::ops {
 
@@ -90,11 +91,16 @@ SampleWindow sample_window(Rng& rng, SampleKind kind, int64_t max_dilation) {
 
 namespace {
 
+struct LayerOperands {
+  ValueId x, weights, bias;
+  Graph::OutputHints hints;
+};
+
 float sample_scale(Rng& rng, float low, float high) {
   return std::exp(rng.uniform(std::log(low), std::log(high)));
 }
 
-Quantization weight_record(Rng& rng, SampleKind kind, const SampleLayerShape& shape) {
+Quantization weight_record(Rng& rng, SampleKind kind, const SampleLayer& shape) {
   if (kind == SampleKind::kU8) {
     return Quantization::per_tensor(sample_scale(rng, 0.001f, 0.1f),
                                     static_cast<int32_t>(rng.integer(0, 255)));
@@ -127,8 +133,8 @@ void avoid_lowest(Tensor& weights) {
   for (int8_t& value : weights.data<int8_t>()) value = std::max<int8_t>(value, -127);
 }
 
-SampleLayer float_layer(Graph& graph, Rng& rng, SampleKind kind, const SampleLayerShape& shape) {
-  SampleLayer layer;
+LayerOperands float_operands(Graph& graph, Rng& rng, SampleKind kind, const SampleLayer& shape) {
+  LayerOperands layer;
   layer.x = graph.add_input("x", {DataType::kF32, shape.x});
   if (kind == SampleKind::kHybrid) {
     Tensor weights = sample_tensor(rng, DataType::kI8, shape.weights);
@@ -143,13 +149,8 @@ SampleLayer float_layer(Graph& graph, Rng& rng, SampleKind kind, const SampleLay
   return layer;
 }
 
-}  // namespace
-
-SampleLayer sample_layer(Graph& graph, Rng& rng, SampleKind kind, const SampleLayerShape& shape) {
-  if (kind == SampleKind::kF32 || kind == SampleKind::kHybrid) {
-    return float_layer(graph, rng, kind, shape);
-  }
-  SampleLayer layer;
+LayerOperands integer_operands(Graph& graph, Rng& rng, SampleKind kind, const SampleLayer& shape) {
+  LayerOperands layer;
   layer.x = sample_input(graph, rng, kind, shape.x);
   const Quantization x = *graph.value(layer.x).type.quantization;
   const Quantization w = weight_record(rng, kind, shape);
@@ -175,6 +176,41 @@ SampleLayer sample_layer(Graph& graph, Rng& rng, SampleKind kind, const SampleLa
                                    (wide ? 16000.0 : 64.0) * spread);
   layer.hints.quantization = {y};
   return layer;
+}
+
+}  // namespace
+
+Graph sample_layer(Rng& rng, SampleKind kind, const SampleLayer& layer) {
+  Graph graph;
+  const bool is_float = kind == SampleKind::kF32 || kind == SampleKind::kHybrid;
+  const LayerOperands operands = is_float ? float_operands(graph, rng, kind, layer)
+                                          : integer_operands(graph, rng, kind, layer);
+  graph.set_outputs(graph.add_node({.op = &op(layer.op),
+                                    .inputs = {operands.x, operands.weights, operands.bias},
+                                    .attributes = layer.attributes},
+                                   operands.hints));
+  return graph;
+}
+
+AxisMap convolution_axes(const Graph& graph, const Node& node, int64_t groups) {
+  enum Factor { kBatch, kInputChannel, kOutputChannel };
+  const Shape& x = graph.value(node.inputs[0]).type.shape;
+  const Shape& w = graph.value(node.inputs[1]).type.shape;
+  const AxisRole within = AxisRole::blocked_by("channels of a grouped convolution");
+  const AxisRole window = AxisRole::blocked_by(kWindowBlocks);
+  const AxisRole batch = AxisRole::factor(kBatch, x[0]);
+  const AxisRole in = groups > 1 ? within : AxisRole::factor(kInputChannel, w[3]);
+  const AxisRole out = groups > 1 ? within : AxisRole::factor(kOutputChannel, w[0]);
+  AxisMap map{{{batch, window, window, in}, {out, window, window, in}},
+              {{batch, window, window, out}}};
+  if (node.inputs.size() > 2) {
+    map.inputs.push_back(node.has_input(2) ? TensorAxes{out} : TensorAxes{});
+  }
+  return map;
+}
+
+Cost window_cost(const Shape& image, const Shape& weights) {
+  return {image[1] * image[2] * weights.elements()};
 }
 
 std::optional<QuantRule> layer_rule(const Node& node, int channel_axis) {

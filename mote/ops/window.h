@@ -35,13 +35,10 @@ struct SampleWindow {
 };
 SampleWindow sample_window(Rng& rng, SampleKind kind, int64_t max_dilation);
 
-/// Weights and bias of a sample layer, as constants with records, and a fitting record for its
-/// output.
+/// A layer to generate a sample of.
 struct SampleLayer {
-  ValueId x, weights, bias;
-  Graph::OutputHints hints;
-};
-struct SampleLayerShape {
+  std::string_view op;
+  Attributes attributes;
   Shape x;
   Shape weights;
   int channel_axis = 0;
@@ -49,7 +46,17 @@ struct SampleLayerShape {
   int64_t terms = 1;  ///< products summed into one output
   bool per_channel_allowed = true;
 };
-SampleLayer sample_layer(Graph& graph, Rng& rng, SampleKind kind, const SampleLayerShape& shape);
+/// A graph of that one layer: weights and, mostly, a bias are constants with records, and the
+/// output has a fitting record.
+Graph sample_layer(Rng& rng, SampleKind kind, const SampleLayer& layer);
+
+/// Axes of a convolution of NHWC images with OHWI weights. Factors: batch 0, input channel 1,
+/// output channel 2; channels are blocked where there are several groups.
+AxisMap convolution_axes(const Graph& graph, const Node& node, int64_t groups);
+
+/// Of a layer whose window stands once on every pixel of `image`, its output, or its input when it
+/// is transposed.
+Cost window_cost(const Shape& image, const Shape& weights);
 
 /// Activation, weight along `channel_axis`, bias.
 std::optional<QuantRule> layer_rule(const Node& node, int channel_axis);
