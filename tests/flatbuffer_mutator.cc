@@ -87,6 +87,11 @@ void visit_operator(Places& places, const schema::Operator& op) {
 
 }  // namespace
 
+bool FlatbufferMutator::is_sound(std::span<const std::byte> file) {
+  flatbuffers::Verifier verifier(reinterpret_cast<const uint8_t*>(file.data()), file.size());
+  return schema::VerifyModelBuffer(verifier);
+}
+
 FlatbufferMutator::FlatbufferMutator(std::span<const std::byte> file)
     : file_(file.begin(), file.end()) {
   const schema::Model& model = *schema::GetModel(file_.data());

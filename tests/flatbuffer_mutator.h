@@ -14,7 +14,10 @@ namespace mote::test {
 
 class FlatbufferMutator {
  public:
-  /// `file` must be a sound TFLite file; its tables, fields and vectors are found once.
+  /// Whether all offsets lie inside of the file.
+  static bool is_sound(std::span<const std::byte> file);
+
+  /// `file` must be sound; its tables, fields and vectors are found once.
   explicit FlatbufferMutator(std::span<const std::byte> file);
 
   /// One to four changes: of a field or vector (mostly), of any byte, or the end cut off.

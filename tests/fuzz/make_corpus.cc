@@ -1,5 +1,9 @@
-// Writes the start of the fuzzing corpora: make_corpus tests/fuzz/corpus
+// Writes the start of the fuzzing corpora, models of one operator each:
+//
+//   make_corpus build/fuzz/corpus 1       all of them, as `tools/dev fuzz` begins
+//   make_corpus tests/fuzz/corpus 12      every twelfth, for the repository
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 
 #include "mote/base/file.h"
@@ -13,14 +17,18 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kMaxFileBytes = 3 << 10;
-// All of a corpus, so that it can lie in the repository: every so many-th file is kept.
-constexpr size_t kEvery = 12;
 
-void write_corpus(const fs::path& folder, const char* ending, const WriteModel& write) {
-  fs::create_directories(folder);
+struct Corpus {
+  fs::path folder;
+  const char* ending;
+  size_t every;  // of the models one is kept
+};
+
+void write_corpus(const Corpus& corpus, const WriteModel& write) {
+  fs::create_directories(corpus.folder);
   const std::vector<SeedFile> seeds = model_seeds(write, kMaxFileBytes);
-  for (size_t i = 0; i < seeds.size(); i += kEvery) {
-    write_file(folder / (seeds[i].name + ending), seeds[i].bytes);
+  for (size_t i = 0; i < seeds.size(); i += corpus.every) {
+    write_file(corpus.folder / (seeds[i].name + corpus.ending), seeds[i].bytes);
   }
 }
 
@@ -29,14 +37,15 @@ void write_corpus(const fs::path& folder, const char* ending, const WriteModel& 
 
 int main(int argc, char** argv) {
   using mote::test::write_corpus;
-  if (argc != 2) {
-    std::fprintf(stderr, "usage: make_corpus FOLDER\n");
+  const size_t every = argc == 3 ? std::strtoul(argv[2], nullptr, 10) : 0;
+  if (every == 0) {
+    std::fprintf(stderr, "usage: make_corpus FOLDER EVERY\n");
     return 2;
   }
   const std::filesystem::path folder = argv[1];
-  write_corpus(folder / "tflite_reader_fuzz", ".tflite",
+  write_corpus({folder / "tflite_reader_fuzz", ".tflite", every},
                [](const mote::Graph& graph) { return mote::write_tflite(graph); });
-  write_corpus(folder / "onnx_reader_fuzz", ".onnx",
+  write_corpus({folder / "onnx_reader_fuzz", ".onnx", every},
                [](const mote::Graph& graph) { return mote::write_onnx(graph); });
   return 0;
 }
