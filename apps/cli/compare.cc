@@ -3,6 +3,7 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/json_values.h"
 #include "apps/cli/shared_options.h"
+#include "mote/measure/accuracy.h"
 
 namespace mote::cli {
 namespace {
@@ -100,13 +101,13 @@ class CompareCommand final : public Command {
                      {"range of A"},
                      {"range of B"}});
     for (const LayerComparison& layer : comparison.layers) {
-      table.add({shortened_name(layer.name), layer.op, sqnr_text(layer.sqnr_db),
-                 sqnr_text(layer.input_sqnr_db), range_text(layer.low_a, layer.high_a),
+      table.add({shortened_name(layer.name), layer.op, decibel_text(layer.sqnr_db),
+                 decibel_text(layer.input_sqnr_db), range_text(layer.low_a, layer.high_a),
                  range_text(layer.low_b, layer.high_b)});
     }
     std::string text = table.text();
     text += fmt::format(
-        "\noutput SQNR: {}{} over {} samples of {}\n", sqnr_text(comparison.output_sqnr_db),
+        "\noutput SQNR: {}{} over {} samples of {}\n", decibel_text(comparison.output_sqnr_db),
         is_exact(comparison.output_sqnr_db) ? "" : " dB", comparison.samples, result.dataset);
     if (comparison.unmatched > 0) {
       text += fmt::format("{} values of B have no partner in A\n", comparison.unmatched);
@@ -114,20 +115,17 @@ class CompareCommand final : public Command {
     const std::vector<LayerComparison> layers = worst(comparison);
     if (!layers.empty()) text += "\nThe layers that add most noise:\n";
     for (const LayerComparison& layer : layers) {
-      text += fmt::format(
-          "  {}: {:.1f} dB, given {}\n", shortened_name(layer.name), layer.sqnr_db,
-          is_exact(layer.input_sqnr_db) ? "exact values" : sqnr_text(layer.input_sqnr_db) + " dB");
+      text +=
+          fmt::format("  {}: {:.1f} dB, given {}\n", shortened_name(layer.name), layer.sqnr_db,
+                      is_exact(layer.input_sqnr_db) ? "exact values"
+                                                    : decibel_text(layer.input_sqnr_db) + " dB");
       if (layer.cause == LossCause::kNone) continue;
       text += fmt::format("    because {}\n    mend it with {}\n", layer.explanation, layer.remedy);
     }
     return text;
   }
 
-  // What decibels() gives where there is no noise.
-  static bool is_exact(double sqnr_db) { return sqnr_db >= 200.0; }
-  static std::string sqnr_text(double sqnr_db) {
-    return is_exact(sqnr_db) ? "exact" : fmt::format("{:.1f}", sqnr_db);
-  }
+  static bool is_exact(double sqnr_db) { return sqnr_db >= kNoNoiseDb; }
   static std::string range_text(double low, double high) {
     return fmt::format("{:.4g} .. {:.4g}", low, high);
   }

@@ -52,9 +52,13 @@ std::string command_text(const std::vector<std::string>& arguments) {
 void run_program(const std::vector<std::string>& arguments) {
   const std::vector<std::unique_ptr<Command>> commands = all_commands();
   Console console(&interrupted, command_text(arguments));
-  if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h" ||
-      arguments[0] == "help") {
+  if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h") {
     console.print(program_help(commands));
+    return;
+  }
+  if (arguments[0] == "help") {
+    console.print(arguments.size() == 1 ? program_help(commands)
+                                        : command_help(find_command(commands, arguments[1])));
     return;
   }
   // Not a command for users: how docs/reference/cli.md is made.

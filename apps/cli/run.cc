@@ -17,12 +17,11 @@ class RunCommand final : public Command {
     return {"run",
             "one call of a model on files",
             "Feeds files to a model: one for each input in order (.npy, JPEG, PNG, WAV, FLAC), or "
-            "one .bin "
-            "with the raw little-endian bytes of all inputs in order, or one .npz. Pictures, "
-            "sounds and "
-            "float arrays are brought to the input's shape and type; --mean, --std, --scale and "
-            "--preprocess say how, and --data takes that from a dataset description.\n\n"
-            "Without --output the largest values of each output are shown.",
+            "one .bin with the raw little-endian bytes of all inputs in order, or one .npz. "
+            "Pictures, sounds and float arrays are brought to the input's shape and type; --mean, "
+            "--std, --scale and --preprocess say how, and --data takes that from a dataset "
+            "description.\n\n"
+            "The largest values of each output are shown; --output writes all of them.",
             {{"run kws.tflite --input clip.bin --output scores.bin", "raw bytes in, raw bytes out"},
              {"run net.onnx --input cat.jpg --scale 1/255 --preprocess resize=256 --preprocess "
               "crop=224",

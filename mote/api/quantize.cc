@@ -58,9 +58,9 @@ class QuantizeJob {
       : request_(request), observer_(observer) {}
 
   QuantizeOutcome run() {
-    check_outputs(request_);
     ConversionReport report;
     graph_ = open_model(request_.model, &report);
+    check_outputs(request_);
     open_samples();
     quantize_graph();
     outcome_.before = model_cost(graph_);

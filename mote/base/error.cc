@@ -4,12 +4,12 @@ namespace mote {
 
 const std::vector<ErrorKindInfo>& error_kinds() {
   static const std::vector<ErrorKindInfo> kinds = {
+      {ErrorKind::kInvalidArgument, "invalid_argument", 2, "the command or its data is wrong"},
       {ErrorKind::kInvalidModel, "invalid_model", 3, "the model is malformed"},
       {ErrorKind::kUnsupported, "unsupported", 4, "the model uses something mote cannot handle"},
-      {ErrorKind::kInvalidArgument, "invalid_argument", 2, "the command or its data is wrong"},
       {ErrorKind::kIo, "io", 5, "a file could not be read or written"},
-      {ErrorKind::kCancelled, "cancelled", 130, "stopped by the user"},
       {ErrorKind::kInternal, "internal", 70, "a bug in mote"},
+      {ErrorKind::kCancelled, "cancelled", 130, "stopped by the user"},
   };
   return kinds;
 }

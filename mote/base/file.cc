@@ -88,7 +88,8 @@ class NewFile {
 }  // namespace
 
 MappedFile::MappedFile(const std::filesystem::path& path) {
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // A pipe that nobody writes to must not hang the program: it is refused below.
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.get() < 0) throw_io(path, "open");
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) throw_io(path, "inspect");
@@ -120,6 +121,10 @@ void check_writable(const std::filesystem::path& path) {
                 path.string());
   }
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  if (::stat(folder.c_str(), &status) == 0 && !S_ISDIR(status.st_mode)) {
+    throw_error(ErrorKind::kIo, "cannot write '{}': '{}' is no folder", path.string(),
+                folder.string());
+  }
   if (::access(folder.c_str(), W_OK | X_OK) != 0) throw_io(path, "write");
 }
 

@@ -32,6 +32,25 @@ bool one_file_each(const SourceSpec& spec) {
   throw_error(ErrorKind::kInternal, "unknown kind of source");
 }
 
+// What leaves no sample of `whole`: its folder, its split, or what the caller asked for.
+std::string why_empty(const std::filesystem::path& path, const Dataset& whole,
+                      const DatasetOptions& options) {
+  const std::string subject = fmt::format("dataset '{}'", path.string());
+  if (whole.size() == 0) {
+    return fmt::format("{} has no samples; check root and files", subject);
+  }
+  const DatasetSpec& spec = whole.spec();
+  const int64_t in_split = whole.view(spec.source.skip, spec.source.limit).size();
+  if (in_split == 0) {
+    return fmt::format("{}: split '{}' takes none of the {} samples (skip {}, limit {})", subject,
+                       spec.split, whole.size(), spec.source.skip, spec.source.limit);
+  }
+  const std::string wanted =
+      options.limit == 0 ? "none was asked for" : fmt::format("{} are left out", options.skip);
+  return fmt::format("{} has {} samples{}, and {}", subject, in_split,
+                     spec.split.empty() ? "" : fmt::format(" in split '{}'", spec.split), wanted);
+}
+
 }  // namespace
 
 Dataset::Dataset(std::shared_ptr<const Shared> shared, int64_t first, int64_t count)
@@ -54,11 +73,7 @@ Dataset Dataset::open(const std::filesystem::path& path, const DatasetOptions& o
                       0, size);
   Dataset chosen = whole.view(split_skip, split_limit).view(options.skip, options.limit);
   if (chosen.size() == 0) {
-    throw_error(
-        ErrorKind::kInvalidArgument,
-        "dataset '{}' has no samples ({} in its source, split '{}', skip {}, limit {}); check "
-        "root and files",
-        path.string(), size, whole.spec().split, options.skip, options.limit);
+    throw_error(ErrorKind::kInvalidArgument, "{}", why_empty(path, whole, options));
   }
   return chosen;
 }

@@ -45,6 +45,7 @@ std::string known_extensions() {
 
 const ModelFormat& format_to_read(const std::filesystem::path& path,
                                   std::span<const std::byte> bytes) {
+  if (bytes.empty()) throw_error(ErrorKind::kInvalidModel, "the file is empty");
   for (const ModelFormat& format : model_formats()) {
     if (format.recognizes(bytes)) return format;
   }

@@ -1,5 +1,7 @@
 #include "mote/measure/accuracy.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -60,10 +62,13 @@ double PairedDifference::standard_error() const {
 }
 
 double decibels(double signal_energy, double noise_energy) {
-  constexpr double kLimit = 200.0;
-  if (noise_energy <= 0.0) return kLimit;
-  if (signal_energy <= 0.0) return -kLimit;
-  return std::clamp(10.0 * std::log10(signal_energy / noise_energy), -kLimit, kLimit);
+  if (noise_energy <= 0.0) return kNoNoiseDb;
+  if (signal_energy <= 0.0) return -kNoNoiseDb;
+  return std::clamp(10.0 * std::log10(signal_energy / noise_energy), -kNoNoiseDb, kNoNoiseDb);
+}
+
+std::string decibel_text(double db) {
+  return db >= kNoNoiseDb ? "exact" : fmt::format("{:.1f}", db);
 }
 
 }  // namespace mote

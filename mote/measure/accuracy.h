@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace mote {
@@ -40,8 +41,14 @@ class PairedDifference {
   double sum_of_squares_ = 0.0;
 };
 
-/// 10 log10(signal / noise), energies. Bounded to [-200, 200] dB, so that exact copies and silent
-/// signals stay printable; 200 when there is no noise.
+/// What decibels() gives where there is no noise.
+inline constexpr double kNoNoiseDb = 200.0;
+
+/// 10 log10(signal / noise), energies. Bounded to +-kNoNoiseDb, so that exact copies and silent
+/// signals stay printable.
 double decibels(double signal_energy, double noise_energy);
+
+/// With one decimal, or "exact" where there is no noise.
+std::string decibel_text(double db);
 
 }  // namespace mote

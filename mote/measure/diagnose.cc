@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "mote/ir/op_def.h"
+#include "mote/measure/accuracy.h"
 #include "mote/measure/real_values.h"
 
 namespace mote {
@@ -137,6 +138,9 @@ void diagnose(const Graph& graph, const Node& node, LayerComparison& layer) {
           fmt::format("{:.0f} % of the error is a constant shift of channels",
                       100.0 * layer.bias_share),
           "bias correction: give --samples (more of them), and do not skip it");
+  } else if (!operand && layer.input_sqnr_db >= kNoNoiseDb) {
+    blame(layer, LossCause::kResolution, "this is the network's input, rounded to eight bits",
+          "--scheme int16; leaving a layer float does not help");
   } else {
     blame(layer, LossCause::kResolution, "eight bits are too coarse for this layer",
           fmt::format("--exclude '{}', or --scheme int16", node.name));

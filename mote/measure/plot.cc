@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace mote::report_detail {
 namespace {
@@ -110,6 +111,22 @@ std::string column_plot(const std::string& title, const std::string& unit,
   return svg + "</svg>\n";
 }
 
+namespace {
+
+// Which colour is which, on the right of the title.
+std::string legend() {
+  std::string svg;
+  double x = kWidth - 150.0;
+  for (const auto& [style, label] : {std::pair("first", "before"), std::pair("second", "after")}) {
+    svg += rectangle(style, x, 4.0, 11.0, 11.0, label);
+    svg += fmt::format("<text class=\"axis\" x=\"{:.0f}\" y=\"14\">{}</text>\n", x + 16.0, label);
+    x += 80.0;
+  }
+  return svg;
+}
+
+}  // namespace
+
 std::string range_plot(const std::string& title, const std::vector<Interval>& first,
                        const std::vector<Interval>& second) {
   if (first.empty() || first.size() != second.size()) return {};
@@ -125,7 +142,7 @@ std::string range_plot(const std::string& title, const std::vector<Interval>& fi
   const auto y_of = [&](double value) {
     return kTop + kPlotHeight * (high - symmetric_log(value)) / span;
   };
-  std::string svg = opened(kTop + kPlotHeight + 8.0, title);
+  std::string svg = opened(kTop + kPlotHeight + 8.0, title) + legend();
   for (const double mark :
        {-10000.0, -1000.0, -100.0, -10.0, -1.0, 0.0, 1.0, 10.0, 100.0, 1000.0, 10000.0}) {
     const double position = symmetric_log(mark);

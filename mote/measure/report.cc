@@ -126,9 +126,7 @@ std::string report_html(const Report& report) {
           size_plot(report) + accuracy_plot(report);
   if (!report.steps.empty()) {
     html += "<h2>Steps</h2>\n";
-    if (!report.range_source.empty()) {
-      html += "<p>Activation ranges: " + escaped(report.range_source) + ".</p>\n";
-    }
+    html += "<p>" + escaped(report_detail::about_steps(report)) + "</p>\n";
     html += html_table(report_detail::steps(report));
   }
   if (!report.layers.empty()) {
@@ -150,9 +148,7 @@ std::string report_markdown(const Report& report) {
   text += "\n## Before and after\n\n" + markdown_table(report_detail::before_and_after(report));
   if (!report.steps.empty()) {
     text += "\n## Steps\n\n";
-    if (!report.range_source.empty()) {
-      text += "Activation ranges: " + report.range_source + ".\n\n";
-    }
+    text += report_detail::about_steps(report) + "\n\n";
     text += markdown_table(report_detail::steps(report));
   }
   if (!report.layers.empty()) {

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include "mote/measure/accuracy.h"
+
 namespace mote::report_detail {
 namespace {
 
@@ -13,8 +15,8 @@ std::string ratio_text(int64_t before, int64_t after) {
 std::string count_text(int64_t count) {
   const auto value = static_cast<double>(count);
   if (count < 10'000) return std::to_string(count);
-  if (count < 10'000'000) return fmt::format("{:.1f} thousand", value / 1e3);
-  return fmt::format("{:.1f} million", value / 1e6);
+  if (count < 1'000'000) return fmt::format("{:.1f} thousand", value / 1e3);
+  return fmt::format("{:.2f} million", value / 1e6);
 }
 
 std::string optional_share(const std::optional<double>& share) {
@@ -70,14 +72,21 @@ Table steps(const Report& report) {
   return table;
 }
 
+std::string about_steps(const Report& report) {
+  std::string text;
+  if (!report.range_source.empty()) text = "Activation ranges: " + report.range_source + ". ";
+  return text +
+         "What a step gave is measured against the float network on the inputs that ranges come "
+         "from.";
+}
+
 Table worst_layers(const Report& report) {
   Table table{{"layer", "operator", "SQNR, dB", "given, dB", "because", "mend it with"}, {}};
   ModelComparison comparison;
   comparison.layers = report.layers;
   for (const LayerComparison& layer : mote::worst_layers(comparison, kReportWorstLayers)) {
-    table.rows.push_back({layer.name, layer.op, fmt::format("{:.1f}", layer.sqnr_db),
-                          fmt::format("{:.1f}", layer.input_sqnr_db), layer.explanation,
-                          layer.remedy});
+    table.rows.push_back({layer.name, layer.op, decibel_text(layer.sqnr_db),
+                          decibel_text(layer.input_sqnr_db), layer.explanation, layer.remedy});
   }
   return table;
 }

@@ -15,6 +15,8 @@ struct Table {
 
 /// What changed: sizes, work, memory, accuracy.
 Table before_and_after(const Report& report);
+/// Where ranges come from and what the figures of the steps are measured on.
+std::string about_steps(const Report& report);
 /// Every step and what it gave.
 Table steps(const Report& report);
 /// The layers that add most noise, why, and what mends it.

@@ -228,7 +228,7 @@ std::string describe_synthetic(const Graph& graph, const SyntheticOptions& optio
   for (const RealRange& range : options.ranges) {
     ranges += fmt::format("{}[{}, {}]", ranges.empty() ? "" : ", ", range.low, range.high);
   }
-  if (ranges.empty()) ranges = "[-1, 1] (assumed)";
+  if (ranges.empty()) ranges = "[-1, 1] (assumed; --input-range says otherwise)";
   return fmt::format("{} synthetic {} in {}", options.count,
                      images ? "scenes (dead leaves and octave noise)" : "noise inputs", ranges);
 }
