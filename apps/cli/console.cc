@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 namespace mote::cli {
@@ -19,7 +20,7 @@ constexpr int64_t kBarCells = 24;
 double seconds(Clock::duration duration) { return std::chrono::duration<double>(duration).count(); }
 
 std::string duration_text(double value) {
-  const auto whole = static_cast<int64_t>(value + 0.5);
+  const auto whole = static_cast<int64_t>(std::llround(value));
   if (whole < 100) return fmt::format("{} s", whole);
   if (whole < 6000) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
   return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);

@@ -125,5 +125,11 @@ TEST(MappedFileOf, a_folder_or_a_device_is_refused) {
   EXPECT_THROW(MappedFile("/dev/zero"), Error);
 }
 
+TEST_F(WriteFile, a_pipe_without_a_writer_is_refused_at_once) {
+  const fs::path pipe = folder_ / "pipe.onnx";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_THROW(MappedFile{pipe}, Error);
+}
+
 }  // namespace
 }  // namespace mote

@@ -97,7 +97,7 @@ void Parser::content(ValueKind kind) {
 }
 
 void Parser::node() {
-  const std::string where = lexer_.position();
+  std::string where = lexer_.position();
   Graph::OutputHints hints;
   if (lexer_.accept("%")) {
     hints.names.push_back(lexer_.name());
