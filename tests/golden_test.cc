@@ -10,6 +10,7 @@
 #include "mote/formats/model_file.h"
 #include "mote/formats/tflite/tflite_model.h"
 #include "mote/ir/text.h"
+#include "tests/golden_models.h"
 #include "tests/test_environment.h"
 
 namespace mote {
@@ -21,17 +22,6 @@ constexpr int kVectors = 4;
 
 /// Float outputs may differ by this, relative in the L2 norm.
 constexpr double kFloatTolerance = 1e-5;
-
-std::vector<std::string> folder_names() {
-  const std::optional<fs::path> data = shared_data();
-  if (!data || !fs::is_directory(*data / "golden")) return {};
-  std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(*data / "golden")) {
-    names.push_back(entry.path().filename().string());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
 
 std::vector<Tensor> inputs_from(const Graph& graph, const fs::path& file) {
   const MappedFile content(file);
@@ -112,19 +102,13 @@ TEST_P(Golden, written_anew_is_the_same_graph) {
   EXPECT_EQ(write_tflite(again), bytes);
 }
 
-std::string test_name(const testing::TestParamInfo<std::string>& folder) {
-  std::string name = folder.param;
-  std::replace_if(
-      name.begin(), name.end(), [](char c) { return std::isalnum(c) == 0; }, '_');
-  return name;
-}
-
-INSTANTIATE_TEST_SUITE_P(Models, Golden, testing::ValuesIn(folder_names()), test_name);
+INSTANTIATE_TEST_SUITE_P(Models, Golden, testing::ValuesIn(test::golden_folders()),
+                         test::golden_test_name);
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Golden);
 
 TEST(GoldenData, is_there_in_full) {
   if (!shared_data()) GTEST_SKIP() << kNoSharedData;
-  EXPECT_EQ(folder_names().size(), 71u);
+  EXPECT_EQ(test::golden_folders().size(), 71u);
 }
 
 }  // namespace

@@ -10,6 +10,8 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   commands.push_back(compare_command());
   commands.push_back(inspect_command());
   commands.push_back(optimize_command());
+  commands.push_back(bench_command());
+  commands.push_back(explain_command());
   commands.push_back(run_command());
   commands.push_back(data_command());
   commands.push_back(version_command());

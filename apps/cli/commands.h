@@ -7,10 +7,12 @@
 
 namespace mote::cli {
 
+std::unique_ptr<Command> bench_command();
 std::unique_ptr<Command> compare_command();
 std::unique_ptr<Command> convert_command();
 std::unique_ptr<Command> data_command();
 std::unique_ptr<Command> evaluate_command();
+std::unique_ptr<Command> explain_command();
 std::unique_ptr<Command> inspect_command();
 std::unique_ptr<Command> optimize_command();
 std::unique_ptr<Command> quantize_command();

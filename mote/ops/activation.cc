@@ -16,13 +16,6 @@
 namespace mote::ops {
 namespace {
 
-template <class T, class Params>
-void run(const EvalContext& context, const Params& p,
-         void (*kernel)(const Params*, int64_t, const T*, T*)) {
-  kernel(&p, context.input(0).elements(), context.input(0).data<T>().data(),
-         context.output(0).data<T>().data());
-}
-
 template <class F>
 void run_float(const EvalContext& context, F f) {
   const bool known =
@@ -30,8 +23,8 @@ void run_float(const EvalContext& context, F f) {
   if (!known) context.no_kernel();
 }
 
-void expect_output_record(const EvalContext& context, const Quantization& expected) {
-  const Quantization& found = context.output_quantization(0);
+void expect_record(const TensorType& type, const Quantization& expected) {
+  const Quantization& found = record(type);
   if (found.zero_points != expected.zero_points ||
       std::abs(found.scale() - expected.scale()) > 1e-3f * expected.scale()) {
     throw_error(ErrorKind::kUnsupported, "the result has the record {}, expected {}",
@@ -50,65 +43,72 @@ const Sigmoid kTanh{Quantization::per_tensor(1.0f / 128.0f, 0),
                     Quantization::per_tensor(1.0f / 128.0f, 128),
                     Quantization::per_tensor(1.0f / 32768.0f, 0)};
 
-void reference_logistic(const EvalContext& context) {
-  if (!is_quantized(context)) {
-    return run_float(context, [](auto x) { return 1 / (1 + std::exp(-x)); });
-  }
-  const Quantization& x = tensor_record(context.input_type(0));
-  switch (context.input_type(0).dtype) {
+// logistic and tanh of integers: `stem` names the family, `records` what the results must have.
+template <class Context>
+std::optional<KernelRequest> sigmoid_request(const Context& context, std::string_view stem,
+                                             const Sigmoid& records,
+                                             mote_unary_params (*prepare_i16)(float)) {
+  const TensorType& x = context.input_type(0);
+  if (!x.quantization) return std::nullopt;
+  const Quantization& from = tensor_record(x);
+  mote_unary_call_params p{{}, x.shape.elements()};
+  switch (x.dtype) {
     case DataType::kI8:
-      expect_output_record(context, kLogistic.i8);
-      return run(context, mote_sigmoid_i8_prepare(x.scale(), x.zero_point()),
-                 mote_logistic_i8_reference);
     case DataType::kU8:
-      expect_output_record(context, kLogistic.u8);
-      return run(context, mote_sigmoid_i8_prepare(x.scale(), x.zero_point()),
-                 mote_logistic_u8_reference);
+      expect_record(context.output_type(0), x.dtype == DataType::kI8 ? records.i8 : records.u8);
+      p.function = mote_sigmoid_i8_prepare(from.scale(), from.zero_point());
+      break;
     case DataType::kI16:
-      expect_output_record(context, kLogistic.i16);
-      return run(context, mote_logistic_i16_prepare(x.scale()), mote_logistic_i16_reference);
+      expect_record(context.output_type(0), records.i16);
+      p.function = prepare_i16(from.scale());
+      break;
     default:
-      context.no_kernel();
+      return std::nullopt;
   }
+  return kernel_request(stem, {x.dtype}, p, {0});
 }
+
+struct LogisticRequest {
+  template <class Context>
+  std::optional<KernelRequest> operator()(const Context& context) const {
+    return sigmoid_request(context, "logistic", kLogistic, mote_logistic_i16_prepare);
+  }
+};
+
+void reference_logistic(const EvalContext& context) {
+  if (is_quantized(context)) return run_reference<LogisticRequest>(context);
+  run_float(context, [](auto x) { return 1 / (1 + std::exp(-x)); });
+}
+
+struct TanhRequest {
+  template <class Context>
+  std::optional<KernelRequest> operator()(const Context& context) const {
+    return sigmoid_request(context, "tanh", kTanh, mote_tanh_i16_prepare);
+  }
+};
 
 void reference_tanh(const EvalContext& context) {
-  if (!is_quantized(context)) return run_float(context, [](auto x) { return std::tanh(x); });
-  const Quantization& x = tensor_record(context.input_type(0));
-  switch (context.input_type(0).dtype) {
-    case DataType::kI8:
-      expect_output_record(context, kTanh.i8);
-      return run(context, mote_sigmoid_i8_prepare(x.scale(), x.zero_point()),
-                 mote_tanh_i8_reference);
-    case DataType::kU8:
-      expect_output_record(context, kTanh.u8);
-      return run(context, mote_sigmoid_i8_prepare(x.scale(), x.zero_point()),
-                 mote_tanh_u8_reference);
-    case DataType::kI16:
-      expect_output_record(context, kTanh.i16);
-      return run(context, mote_tanh_i16_prepare(x.scale()), mote_tanh_i16_reference);
-    default:
-      context.no_kernel();
-  }
+  if (is_quantized(context)) return run_reference<TanhRequest>(context);
+  run_float(context, [](auto x) { return std::tanh(x); });
 }
 
+struct HardSwishRequest {
+  template <class Context>
+  std::optional<KernelRequest> operator()(const Context& context) const {
+    const TensorType& x = context.input_type(0);
+    if (!x.quantization) return std::nullopt;
+    const mote_table_scales scales = table_scales(x, context.output_type(0));
+    const mote_hard_swish_call_params p{mote_hard_swish_prepare(&scales), x.shape.elements()};
+    return kernel_request("hard_swish", {x.dtype}, p, {0});
+  }
+};
+
 void reference_hard_swish(const EvalContext& context) {
-  if (!is_quantized(context)) {
-    return run_float(context, [](auto x) {
-      using T = decltype(x);
-      return x * std::min(std::max(x + T{3}, T{0}), T{6}) / T{6};
-    });
-  }
-  const mote_table_scales scales = table_scales(context.input_type(0), context.output_type(0));
-  const mote_hard_swish_params p = mote_hard_swish_prepare(&scales);
-  switch (context.input_type(0).dtype) {
-    case DataType::kI8:
-      return run(context, p, mote_hard_swish_i8_reference);
-    case DataType::kU8:
-      return run(context, p, mote_hard_swish_u8_reference);
-    default:
-      context.no_kernel();
-  }
+  if (is_quantized(context)) return run_reference<HardSwishRequest>(context);
+  run_float(context, [](auto x) {
+    using T = decltype(x);
+    return x * std::min(std::max(x + T{3}, T{0}), T{6}) / T{6};
+  });
 }
 
 mote_unary_params leaky_relu_params(const mote_table_scales& scales, float alpha,
@@ -123,28 +123,28 @@ mote_unary_params leaky_relu_params(const mote_table_scales& scales, float alpha
                                  x_scale * static_cast<double>(alpha) / y_scale);
 }
 
+struct LeakyReluRequest {
+  template <class Context>
+  std::optional<KernelRequest> operator()(const Context& context) const {
+    const TensorType& x = context.input_type(0);
+    if (!x.quantization) return std::nullopt;
+    const mote_table_scales scales = table_scales(x, context.output_type(0));
+    const StoredRange range = stored_range(Activation::kNone, context.output_type(0));
+    const float alpha = context.template attrs<AlphaAttrs>().alpha;
+    mote_unary_call_params p{leaky_relu_params(scales, alpha, context.numerics),
+                             x.shape.elements()};
+    p.function.y_min = range.low;
+    p.function.y_max = range.high;
+    return kernel_request("leaky_relu", {x.dtype}, p, {0});
+  }
+};
+
 void reference_leaky_relu(const EvalContext& context) {
+  if (is_quantized(context)) return run_reference<LeakyReluRequest>(context);
   const float alpha = context.attrs<AlphaAttrs>().alpha;
-  if (!is_quantized(context)) {
-    return run_float(context, [alpha](auto x) {
-      return x >= 0 ? x : static_cast<decltype(x)>(x * static_cast<decltype(x)>(alpha));
-    });
-  }
-  const mote_table_scales scales = table_scales(context.input_type(0), context.output_type(0));
-  const StoredRange range = stored_range(Activation::kNone, context.output_type(0));
-  mote_unary_params p = leaky_relu_params(scales, alpha, context.numerics);
-  p.y_min = range.low;
-  p.y_max = range.high;
-  switch (context.input_type(0).dtype) {
-    case DataType::kI8:
-      return run(context, p, mote_leaky_relu_i8_reference);
-    case DataType::kI16:
-      return run(context, p, mote_leaky_relu_i16_reference);
-    case DataType::kU8:
-      return run(context, p, mote_leaky_relu_u8_reference);
-    default:
-      context.no_kernel();
-  }
+  run_float(context, [alpha](auto x) {
+    return x >= 0 ? x : static_cast<decltype(x)>(x * static_cast<decltype(x)>(alpha));
+  });
 }
 
 void infer_prelu(InferContext& context) {
@@ -157,8 +157,16 @@ void infer_prelu(InferContext& context) {
   context.add_output(context.dtype(0), context.shape(0));
 }
 
+struct PreluRequest {
+  template <class Context>
+  std::optional<KernelRequest> operator()(const Context& context) const {
+    if (!is_quantized(context)) return std::nullopt;
+    return binary_request(context, QuantizedBinary::kPrelu);
+  }
+};
+
 void reference_prelu(const EvalContext& context) {
-  if (is_quantized(context)) return quantized_binary(context, QuantizedBinary::kPrelu);
+  if (is_quantized(context)) return run_reference<PreluRequest>(context);
   const bool known = with_float(context.input_type(0).dtype, [&]<class T>() {
     map_binary<T, T>(context, [](Compute<T> x, Compute<T> a) { return x >= 0 ? x : x * a; });
   });
@@ -167,12 +175,19 @@ void reference_prelu(const EvalContext& context) {
 
 float elu_f32(float x) { return x < 0.0f ? std::expm1(x) : x; }
 
-void reference_elu(const EvalContext& context) {
-  const float alpha = context.attrs<AlphaAttrs>().alpha;
-  if (is_quantized(context)) {
-    if (alpha != 1.0f) context.no_kernel();
-    return quantized_table(context, elu_f32);
+struct EluRequest {
+  template <class Context>
+  std::optional<KernelRequest> operator()(const Context& context) const {
+    if (!is_quantized(context) || context.template attrs<AlphaAttrs>().alpha != 1.0f) {
+      return std::nullopt;
+    }
+    return table_request(context, elu_f32);
   }
+};
+
+void reference_elu(const EvalContext& context) {
+  if (is_quantized(context)) return run_reference<EluRequest>(context);
+  const float alpha = context.attrs<AlphaAttrs>().alpha;
   run_float(context, [alpha](auto x) {
     using T = decltype(x);
     return x < 0 ? static_cast<T>(static_cast<T>(alpha) * std::expm1(x)) : x;
@@ -191,11 +206,18 @@ T gelu_by_tanh(T x) {
   return T(0.5) * x * (1 + std::tanh(root * (x + T(0.044715) * x * x * x)));
 }
 
-void reference_gelu(const EvalContext& context) {
-  const bool approximate = context.attrs<GeluAttrs>().approximate;
-  if (is_quantized(context)) {
-    return quantized_table(context, approximate ? gelu_by_tanh<float> : gelu_by_erf<float>);
+struct GeluRequest {
+  template <class Context>
+  std::optional<KernelRequest> operator()(const Context& context) const {
+    if (!is_quantized(context)) return std::nullopt;
+    const bool approximate = context.template attrs<GeluAttrs>().approximate;
+    return table_request(context, approximate ? gelu_by_tanh<float> : gelu_by_erf<float>);
   }
+};
+
+void reference_gelu(const EvalContext& context) {
+  if (is_quantized(context)) return run_reference<GeluRequest>(context);
+  const bool approximate = context.attrs<GeluAttrs>().approximate;
   run_float(context,
             [approximate](auto x) { return approximate ? gelu_by_tanh(x) : gelu_by_erf(x); });
 }

@@ -3,6 +3,7 @@
 
 #include "mote/ops/define.h"
 #include "mote/ops/facets.h"
+#include "mote/ops/lowering.h"
 #include "mote/ops/nn_attrs.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/quantized.h"
@@ -53,8 +54,9 @@ void outer_strides(const Shape& shape, const Shape& outer, int64_t* strides) {
   for (size_t d = 0; d < own.size(); ++d) strides[d] = own[d] * matrix;
 }
 
-mote_batch_matmul_params params(const EvalContext& context) {
-  const auto& attrs = context.attrs<BatchMatmulAttrs>();
+template <class Context>
+mote_batch_matmul_params params(const Context& context) {
+  const auto& attrs = context.template attrs<BatchMatmulAttrs>();
   const Shape& a = context.input_type(0).shape;
   const Shape& b = context.input_type(1).shape;
   const Shape outer = outer_of(context.output_type(0).shape);
@@ -78,31 +80,22 @@ mote_batch_matmul_params params(const EvalContext& context) {
   return p;
 }
 
-template <class T>
-void run(const EvalContext& context, const mote_batch_matmul_params& p,
-         void (*kernel)(const mote_batch_matmul_params*, const T*, const T*, T*)) {
-  kernel(&p, context.input(0).data<T>().data(), context.input(1).data<T>().data(),
-         context.output(0).data<T>().data());
-}
-
-void reference(const EvalContext& context) {
-  mote_batch_matmul_params p = params(context);
-  const LayerTypes types{context.input_type(0), context.input_type(1), context.output_type(0)};
-  if (types.x.dtype == DataType::kF32) return run(context, p, mote_batch_matmul_f32_reference);
-  if (!is_quantized(context)) context.no_kernel();
-  p.a_zero_point = tensor_record(types.x).zero_point();
-  p.b_zero_point = tensor_record(types.w).zero_point();
-  const OutputStage stage(types, Activation::kNone, ScaleProduct::kFloat);
-  p.output = stage.kernel_stage();
-  switch (types.x.dtype) {
-    case DataType::kI8:
-      return run(context, p, mote_batch_matmul_i8_reference);
-    case DataType::kI16:
-      return run(context, p, mote_batch_matmul_i16_reference);
-    default:
-      context.no_kernel();
+struct Request {
+  template <class Context>
+  std::optional<KernelRequest> operator()(const Context& context) const {
+    mote_batch_matmul_params p = params(context);
+    const LayerTypes types{context.input_type(0), context.input_type(1), context.output_type(0)};
+    if (types.x.dtype == DataType::kF32) {
+      return kernel_request("batch_matmul", {DataType::kF32}, p, {0, 1});
+    }
+    if (!is_quantized(context)) return std::nullopt;
+    p.a_zero_point = tensor_record(types.x).zero_point();
+    p.b_zero_point = tensor_record(types.w).zero_point();
+    OutputStage stage(types, Activation::kNone, ScaleProduct::kFloat);
+    p.output = stage.kernel_stage();
+    return kernel_request("batch_matmul", {types.x.dtype}, p, {0, 1}, std::move(stage));
   }
-}
+};
 
 AxisMap axes(const Graph& graph, const Node& node) {
   const auto& attrs = node.attrs<BatchMatmulAttrs>();
@@ -175,7 +168,8 @@ void define_batch_matmul(OpSink& sink) {
             .onnx_names = {"MatMul"},
             .attributes = Attributes::of(BatchMatmulAttrs{}),
             .infer = infer,
-            .reference = reference,
+            .reference = run_reference<Request>,
+            .lower = lower_by<Request>,
             .axes = axes,
             .quant = own_scales,
             .cost = cost,

@@ -191,11 +191,17 @@ concept HasIntegerKernel = requires {
 };
 
 template <class Op>
-void reference(const EvalContext& context) {
-  if (is_quantized(context)) {
-    if constexpr (HasIntegerKernel<Op>) return quantized_binary(context, Op::kQuantized);
-    context.no_kernel();
+struct QuantizedRequest {
+  template <class Context>
+  std::optional<KernelRequest> operator()(const Context& context) const {
+    if constexpr (HasIntegerKernel<Op>) return binary_request(context, Op::kQuantized);
+    return std::nullopt;
   }
+};
+
+template <class Op>
+void reference(const EvalContext& context) {
+  if (is_quantized(context)) return run_reference<QuantizedRequest<Op>>(context);
   const bool known = with_number(context.input_type(0).dtype, [&]<class T>() {
     map_binary<T, T>(context, [](Compute<T> a, Compute<T> b) { return Op::apply(a, b); });
   });
@@ -204,6 +210,13 @@ void reference(const EvalContext& context) {
     const Activation activation = context.attrs<BinaryAttrs>().activation;
     if (activation != Activation::kNone) clamp_to(clamp_range(activation), context.output(0));
   }
+}
+
+template <class Op>
+std::optional<KernelRequest> lower(const PrepareContext& context) {
+  if (is_quantized(context)) return QuantizedRequest<Op>()(context);
+  if constexpr (HasIntegerKernel<Op>) return plain_binary_request(context, Op::kQuantized);
+  return std::nullopt;
 }
 
 void infer(InferContext& context) {
@@ -258,6 +271,7 @@ void define(OpSink& sink, const Row& row) {
             .attributes = row.takes_activation ? Attributes::of(BinaryAttrs{}) : Attributes{},
             .infer = infer,
             .reference = reference<Op>,
+            .lower = lower<Op>,
             .axes = elementwise_axes,
             .permute = same_attributes,
             .quant = row.quant,

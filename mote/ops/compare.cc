@@ -48,8 +48,16 @@ constexpr QuantizedCompare quantized_kind() {
 }
 
 template <class F>
+struct QuantizedRequest {
+  template <class Context>
+  std::optional<KernelRequest> operator()(const Context& context) const {
+    return is_quantized(context) ? compare_request(context, quantized_kind<F>()) : std::nullopt;
+  }
+};
+
+template <class F>
 void reference_compare(const EvalContext& context) {
-  if (is_quantized(context)) return quantized_compare(context, quantized_kind<F>());
+  if (is_quantized(context)) return run_reference<QuantizedRequest<F>>(context);
   with_any(context.input_type(0).dtype, [&]<class T>() { map_binary<T, bool>(context, F{}); });
 }
 
@@ -127,6 +135,7 @@ void define_compare(OpSink& sink, std::string_view summary, Foreign foreign) {
   def.onnx_names = std::move(foreign.onnx);
   def.infer = infer_compare;
   def.reference = reference_compare<F>;
+  def.lower = lower_by<QuantizedRequest<F>>;
   def.sample = sample<kName, Operands::kFloat>;
   sink.add(std::move(def));
 }

@@ -4,6 +4,7 @@
 #include "mote/base/checked.h"
 #include "mote/ops/define.h"
 #include "mote/ops/facets.h"
+#include "mote/ops/movement.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/shape_attrs.h"
 #include "mote/ops/strided.h"
@@ -92,6 +93,54 @@ void reference_split(const EvalContext& context) {
                  {x.bytes + part.start_bytes(x.shape, x.dtype), row_major_strides(x.shape)});
     offset += y.shape[axis];
   }
+}
+
+// Bytes of each part beside the others, and how often the row of parts repeats.
+struct Joined {
+  int64_t outer = 1;
+  std::vector<int64_t> part_bytes;
+};
+
+Joined joined(const Shape& whole, int axis, DataType dtype, std::span<const int64_t> parts) {
+  Joined result;
+  auto inner = static_cast<int64_t>(size_bytes(dtype));
+  for (int d = 0; d < axis; ++d) result.outer *= whole[d];
+  for (int d = axis + 1; d < whole.rank(); ++d) inner *= whole[d];
+  for (const int64_t part : parts) result.part_bytes.push_back(part * inner);
+  return result;
+}
+
+std::optional<KernelRequest> join_request(std::string_view family, Joined whole) {
+  const mote_join_params p{static_cast<int32_t>(whole.part_bytes.size()), whole.outer,
+                           whole.part_bytes.data()};
+  return kernel_request(family, {}, p, {0}, std::move(whole.part_bytes));
+}
+
+std::optional<KernelRequest> lower_concat(const PrepareContext& context) {
+  const TensorType& y = context.output_type(0);
+  const int axis = normalize_axis(context.attrs<AxisAttrs>().axis, y.shape.rank(), "the axis");
+  std::vector<int64_t> parts;
+  std::vector<int> inputs;
+  for (size_t i = 0; i < context.node->inputs.size(); ++i) {
+    const TensorType& x = context.input_type(i);
+    if (x.quantization != y.quantization) return std::nullopt;
+    parts.push_back(x.shape[axis]);
+    inputs.push_back(static_cast<int>(i));
+  }
+  auto request = join_request("concat", joined(y.shape, axis, y.dtype, parts));
+  if (request) request->inputs = std::move(inputs);
+  return request;
+}
+
+std::optional<KernelRequest> lower_split(const PrepareContext& context) {
+  const auto& attrs = context.attrs<SplitAttrs>();
+  const TensorType& x = context.input_type(0);
+  const int axis = normalize_axis(attrs.axis, x.shape.rank(), "the axis");
+  auto request = join_request("split", joined(x.shape, axis, x.dtype, attrs.sizes));
+  if (!request) return request;
+  request->outputs.clear();
+  for (size_t i = 0; i < attrs.sizes.size(); ++i) request->outputs.push_back(static_cast<int>(i));
+  return request;
 }
 
 // Factor a on axis a of everything, except the joined axis: part i has the factor rank + i there,
@@ -190,6 +239,7 @@ void define_concat(OpSink& sink) {
             .attributes = Attributes::of(AxisAttrs{}),
             .infer = infer_concat,
             .reference = reference_concat,
+            .lower = lower_concat,
             .axes = axes_concat,
             .permute = permute<AxisAttrs>,
             .quant = shared_scale,
@@ -202,6 +252,7 @@ void define_concat(OpSink& sink) {
             .attributes = Attributes::of(SplitAttrs{}),
             .infer = infer_split,
             .reference = reference_split,
+            .lower = lower_split,
             .axes = axes_split,
             .permute = permute<SplitAttrs>,
             .quant = shared_scale,

@@ -43,22 +43,21 @@ mote_conv_2d_params params(const Conv2dAttrs& attrs, const LayerTypes& types) {
   return p;
 }
 
-constexpr LayerKernels<mote_conv_2d_params> kKernels{.f32 = mote_conv_2d_f32_reference,
-                                                     .i8 = mote_conv_2d_i8_reference,
-                                                     .i16 = mote_conv_2d_i16_reference,
-                                                     .i16_b32 = mote_conv_2d_i16_b32_reference,
-                                                     .u8 = mote_conv_2d_u8_reference};
+struct Request {
+  template <class Context>
+  std::optional<KernelRequest> operator()(const Context& context) const {
+    const auto& attrs = context.template attrs<Conv2dAttrs>();
+    return layer_request(
+        context, "conv_2d", params(attrs, layer_types(context)),
+        [&](const LayerTypes& types) { return convolution_stage(types, attrs.activation); });
+  }
+};
 
 void reference(const EvalContext& context) {
-  const auto& attrs = context.attrs<Conv2dAttrs>();
   const LayerTypes types = layer_types(context);
-  const mote_conv_2d_params p = params(attrs, types);
-  if (is_hybrid(types.x, types.w)) {
-    return run_hybrid_convolution(context, p, mote_conv_2d_hybrid_reference);
-  }
-  run_layer(context, p, kKernels, [&](const LayerTypes& operands) {
-    return convolution_stage(operands, attrs.activation);
-  });
+  if (!is_hybrid(types.x, types.w)) return run_reference<Request>(context);
+  run_hybrid_convolution(context, params(context.attrs<Conv2dAttrs>(), types),
+                         mote_conv_2d_hybrid_reference);
 }
 
 PreparedKernel prepare_fast(const PrepareContext& context) {
@@ -117,6 +116,7 @@ void define_conv_2d(OpSink& sink) {
             .infer = infer,
             .reference = reference,
             .prepare_fast = prepare_fast,
+            .lower = lower_by<Request>,
             .axes = axes,
             .quant = quant,
             .cost = cost,

@@ -84,6 +84,13 @@ bool is_quantized(const EvalContext& context) {
   });
 }
 
+bool is_quantized(const PrepareContext& context) {
+  const std::vector<ValueId>& inputs = context.node->inputs;
+  return std::any_of(inputs.begin(), inputs.end(), [&](ValueId id) {
+    return id.valid() && context.graph->value(id).type.quantization.has_value();
+  });
+}
+
 std::optional<Attributes> same_attributes(const Graph&, const Node& node, std::span<const int>) {
   return node.attributes;
 }

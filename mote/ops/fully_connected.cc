@@ -53,13 +53,6 @@ mote_fully_connected_params params(const FullyConnectedAttrs& attrs, const Layer
   return p;
 }
 
-constexpr LayerKernels<mote_fully_connected_params> kKernels{
-    .f32 = mote_fully_connected_f32_reference,
-    .i8 = mote_fully_connected_i8_reference,
-    .i16 = mote_fully_connected_i16_reference,
-    .i16_b32 = mote_fully_connected_i16_b32_reference,
-    .u8 = mote_fully_connected_u8_reference};
-
 OutputStage output_stage(const LayerTypes& types, Activation activation, Numerics numerics) {
   const bool per_tensor = record(types.w).scales.size() == 1;
   OutputStage stage(types, activation, per_tensor ? ScaleProduct::kFloat : ScaleProduct::kDouble);
@@ -67,17 +60,25 @@ OutputStage output_stage(const LayerTypes& types, Activation activation, Numeric
   return stage;
 }
 
+struct Request {
+  template <class Context>
+  std::optional<KernelRequest> operator()(const Context& context) const {
+    const auto& attrs = context.template attrs<FullyConnectedAttrs>();
+    const LayerTypes types = layer_types(context);
+    return layer_request(context, "fully_connected", params(attrs, types),
+                         [&](const LayerTypes& operands) {
+                           return output_stage(operands, attrs.activation, context.numerics);
+                         });
+  }
+};
+
 void reference(const EvalContext& context) {
   const auto& attrs = context.attrs<FullyConnectedAttrs>();
   const LayerTypes types = layer_types(context);
+  if (!is_hybrid(types.x, types.w)) return run_reference<Request>(context);
   const mote_fully_connected_params p = params(attrs, types);
-  if (is_hybrid(types.x, types.w)) {
-    return run_hybrid_layer(context, p, mote_fully_connected_hybrid_reference,
-                            quantize_rows(context.input(0), p.m, attrs.asymmetric_inputs));
-  }
-  run_layer(context, p, kKernels, [&](const LayerTypes& operands) {
-    return output_stage(operands, attrs.activation, context.numerics);
-  });
+  run_hybrid_layer(context, p, mote_fully_connected_hybrid_reference,
+                   quantize_rows(context.input(0), p.m, attrs.asymmetric_inputs));
 }
 
 // Below this many products a packed layer gains nothing over the reference.
@@ -177,6 +178,7 @@ void define_fully_connected(OpSink& sink) {
             .infer = infer,
             .reference = reference,
             .prepare_fast = prepare_fast,
+            .lower = lower_by<Request>,
             .axes = axes,
             .quant = quant,
             .cost = cost,

@@ -3,6 +3,7 @@
 
 #include "mote/ops/define.h"
 #include "mote/ops/facets.h"
+#include "mote/ops/lowering.h"
 #include "mote/ops/nn_attrs.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/quantized.h"
@@ -22,26 +23,23 @@ void infer(InferContext& context) {
   context.add_output(context.dtype(0), x);
 }
 
-template <class T>
-void run(const EvalContext& context, const mote_l2_normalization_params& p,
-         void (*kernel)(const mote_l2_normalization_params*, const T*, T*)) {
-  kernel(&p, context.input(0).data<T>().data(), context.output(0).data<T>().data());
-}
-
-void reference(const EvalContext& context) {
-  const Shape& x = context.input_type(0).shape;
-  if (x.elements() == 0) return;
-  mote_l2_normalization_params p{as_i32(x.elements() / x.back(), "rows"), as_i32(x.back(), "depth"),
-                                 0};
-  const DataType dtype = context.input_type(0).dtype;
-  if (dtype == DataType::kF32) return run(context, p, mote_l2_normalization_f32_reference);
-  const bool expected = (dtype == DataType::kI8 && context.output_quantization(0) == kRecordI8) ||
-                        (dtype == DataType::kU8 && context.output_quantization(0) == kRecordU8);
-  if (!expected) context.no_kernel();
-  p.x_zero_point = tensor_record(context.input_type(0)).zero_point();
-  if (dtype == DataType::kI8) return run(context, p, mote_l2_normalization_i8_reference);
-  run(context, p, mote_l2_normalization_u8_reference);
-}
+struct Request {
+  template <class Context>
+  std::optional<KernelRequest> operator()(const Context& context) const {
+    const TensorType& x = context.input_type(0);
+    const auto& y = context.output_type(0).quantization;
+    const int64_t depth = x.shape.back();
+    mote_l2_normalization_params p{as_i32(depth == 0 ? 0 : x.shape.elements() / depth, "rows"),
+                                   as_i32(depth, "depth"), 0};
+    if (x.dtype != DataType::kF32) {
+      const bool expected = (x.dtype == DataType::kI8 && y == kRecordI8) ||
+                            (x.dtype == DataType::kU8 && y == kRecordU8);
+      if (!expected) return std::nullopt;
+      p.x_zero_point = tensor_record(x).zero_point();
+    }
+    return kernel_request("l2_normalization", {x.dtype}, p, {0});
+  }
+};
 
 std::optional<QuantRule> quant(const Graph&, const Node&) {
   QuantRule rule;
@@ -74,7 +72,8 @@ void define_l2_normalization(OpSink& sink) {
             .onnx_names = {"LpNormalization"},
             .attributes = Attributes::of(NormAttrs{1e-6f, -1}),
             .infer = infer,
-            .reference = reference,
+            .reference = run_reference<Request>,
+            .lower = lower_by<Request>,
             .axes = elementwise_axes,
             .quant = quant,
             .cost = no_macs,

@@ -1,12 +1,13 @@
 // Calling the kernels of layers (convolutions and fully connected): operands by their types, output
 // stage, zero points, dynamic range.
 //
-//   run_layer(context, p, kConvKernels, [&](const LayerTypes& types) {
+//   layer_request(context, "conv_2d", p, [&](const LayerTypes& types) {
 //     return convolution_stage(types, attrs.activation);
 //   });
 #pragma once
 
 #include "mote/kernels/quantize/quantize.h"
+#include "mote/ops/lowering.h"
 #include "mote/ops/quantized.h"
 
 namespace mote::ops {
@@ -50,54 +51,32 @@ Params convolution_params(const Attrs& attrs, const LayerTypes& types) {
   return p;
 }
 
-template <class Params, class X, class W, class B>
-using LayerKernel = void (*)(const Params*, const X*, const W*, const B*, X*);
-
-template <class Params>
-struct LayerKernels {
-  LayerKernel<Params, float, float, float> f32;
-  LayerKernel<Params, int8_t, int8_t, int32_t> i8;
-  LayerKernel<Params, int16_t, int8_t, int64_t> i16;
-  LayerKernel<Params, int16_t, int8_t, int32_t> i16_b32;  ///< nullptr: none
-  LayerKernel<Params, uint8_t, uint8_t, int32_t> u8;
-};
-
 template <class T>
 const T* data_or_null(const EvalContext& context, size_t i) {
   return context.has_input(i) ? context.input(i).data<T>().data() : nullptr;
 }
 
-template <class Params, class X, class W, class B>
-void run_layer_kernel(const EvalContext& context, const Params& p,
-                      LayerKernel<Params, X, W, B> kernel) {
-  if (kernel == nullptr) context.no_kernel();
-  kernel(&p, context.input(0).data<X>().data(), context.input(1).data<W>().data(),
-         data_or_null<B>(context, 2), context.output(0).data<X>().data());
-}
-
-/// The kernel for the operands' types; `stage_of(types)` gives the OutputStage of integer ones.
-template <class Params, class StageOf>
-void run_layer(const EvalContext& context, Params p, const LayerKernels<Params>& kernels,
-               StageOf stage_of) {
+/// The call of a layer: family `stem` of its types; `stage_of(types)` gives the OutputStage of
+/// integers. Nothing for dynamic range.
+template <class Context, class Params, class StageOf>
+std::optional<KernelRequest> layer_request(const Context& context, std::string_view stem, Params p,
+                                           StageOf stage_of) {
   const LayerTypes types = layer_types(context);
-  if (types.x.dtype == DataType::kF32) return run_layer_kernel(context, p, kernels.f32);
-  if (!types.x.quantization) context.no_kernel();
-  const OutputStage stage = stage_of(types);
+  const std::vector<int> operands{0, 1, optional_operand(context, 2)};
+  if (types.x.dtype == DataType::kF32) {
+    if (types.w.dtype != DataType::kF32) return std::nullopt;
+    return kernel_request(stem, {DataType::kF32}, p, operands);
+  }
+  if (!types.x.quantization || types.y.dtype != types.x.dtype) return std::nullopt;
+  OutputStage stage = stage_of(types);
   p.output = stage.kernel_stage();
   p.x_zero_point = tensor_record(types.x).zero_point();
-  const bool short_bias = context.has_input(2) && context.input_type(2).dtype == DataType::kI32;
-  switch (types.x.dtype) {
-    case DataType::kI8:
-      return run_layer_kernel(context, p, kernels.i8);
-    case DataType::kI16:
-      return short_bias ? run_layer_kernel(context, p, kernels.i16_b32)
-                        : run_layer_kernel(context, p, kernels.i16);
-    case DataType::kU8:
-      p.w_zero_point = tensor_record(types.w).zero_point();
-      return run_layer_kernel(context, p, kernels.u8);
-    default:
-      context.no_kernel();
+  if (types.x.dtype == DataType::kU8) p.w_zero_point = tensor_record(types.w).zero_point();
+  if (types.x.dtype == DataType::kI16 && has_operand(context, 2) &&
+      context.input_type(2).dtype == DataType::kI32) {
+    return kernel_request(std::string(stem) + "_i16_b32", {}, p, operands, std::move(stage));
   }
+  return kernel_request(stem, {types.x.dtype}, p, operands, std::move(stage));
 }
 
 template <class Params>

@@ -7,6 +7,7 @@
 #include "mote/ops/define.h"
 #include "mote/ops/dispatch.h"
 #include "mote/ops/facets.h"
+#include "mote/ops/movement.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/shape_attrs.h"
 #include "mote/ops/strided.h"
@@ -181,6 +182,32 @@ void reference(const EvalContext& context) {
   });
 }
 
+std::optional<KernelRequest> lower(const PrepareContext& context) {
+  const auto& attrs = context.attrs<PadAttrs>();
+  const TensorType& x = context.input_type(0);
+  const TensorType& y = context.output_type(0);
+  if (attrs.mode != PadMode::kConstant) return std::nullopt;
+  StridedSide from{0, row_major_strides(x.shape)};
+  StridedSide to{0, row_major_strides(y.shape)};
+  std::vector<int64_t> extents;
+  for (size_t axis = 0; axis < from.strides.size(); ++axis) {
+    // Negative pads crop.
+    const int64_t first = std::max<int64_t>(0, -attrs.before[axis]);
+    const int64_t last = std::max<int64_t>(0, -attrs.after[axis]);
+    extents.push_back(std::max<int64_t>(0, x.shape[static_cast<int>(axis)] - first - last));
+    from.offset += first * from.strides[axis];
+    to.offset += std::max<int64_t>(0, attrs.before[axis]) * to.strides[axis];
+  }
+  const auto copy = strided_copy_params(size_bytes(x.dtype), extents, from, to);
+  if (!copy) return std::nullopt;
+  mote_pad_params p{*copy, y.shape.elements(), {}};
+  with_any(x.dtype, [&]<class T>() {
+    const T value = pad_element<T>(attrs.value, x);
+    std::memcpy(p.value, &value, sizeof value);
+  });
+  return kernel_request("pad", {}, p, {0});
+}
+
 // A constant pad leaves x as one run inside y; the copying modes do not.
 AxisMap axes(const Graph& graph, const Node& node) {
   const auto& attrs = node.attrs<PadAttrs>();
@@ -248,6 +275,7 @@ void define_pad(OpSink& sink) {
        .attributes = Attributes::of(PadAttrs{}),
        .infer = infer,
        .reference = reference,
+       .lower = lower,
        .axes = axes,
        .permute = permute,
        .quant = shared_scale,

@@ -3,6 +3,7 @@
 
 #include "mote/ops/define.h"
 #include "mote/ops/facets.h"
+#include "mote/ops/lowering.h"
 #include "mote/ops/nn_attrs.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/quantized.h"
@@ -50,53 +51,32 @@ mote_pool_2d_params params(const Pool2dAttrs& attrs, const Shape& x, const Shape
   return p;
 }
 
-struct Average {
-  static constexpr std::string_view kName = "average_pool_2d";
-  static constexpr auto f32 = mote_average_pool_2d_f32_reference;
-  static constexpr auto i8 = mote_average_pool_2d_i8_reference;
-  static constexpr auto i16 = mote_average_pool_2d_i16_reference;
-  static constexpr auto u8 = mote_average_pool_2d_u8_reference;
-};
+enum class Pool { kAverage, kMax };
 
-struct Max {
-  static constexpr std::string_view kName = "max_pool_2d";
-  static constexpr auto f32 = mote_max_pool_2d_f32_reference;
-  static constexpr auto i8 = mote_max_pool_2d_i8_reference;
-  static constexpr auto i16 = mote_max_pool_2d_i16_reference;
-  static constexpr auto u8 = mote_max_pool_2d_u8_reference;
-};
-
-template <class T>
-void run(const EvalContext& context, const mote_pool_2d_params& p,
-         void (*kernel)(const mote_pool_2d_params*, const T*, T*)) {
-  kernel(&p, context.input(0).data<T>().data(), context.output(0).data<T>().data());
+constexpr std::string_view stem(Pool pool) {
+  return pool == Pool::kAverage ? "average_pool_2d" : "max_pool_2d";
 }
 
-template <class Pool>
-void reference(const EvalContext& context) {
-  const auto& attrs = context.attrs<Pool2dAttrs>();
-  const TensorType& x = context.input_type(0);
-  mote_pool_2d_params p = params(attrs, x.shape, context.output_type(0).shape);
-  if (x.dtype == DataType::kF32) return run(context, p, Pool::f32);
-  // An average over zeros of the padding would have to know the zero point; no format asks for it.
-  if (x.quantization != context.output_type(0).quantization || attrs.count_include_padding) {
-    context.no_kernel();
+template <Pool kPool>
+struct Request {
+  template <class Context>
+  std::optional<KernelRequest> operator()(const Context& context) const {
+    const auto& attrs = context.template attrs<Pool2dAttrs>();
+    const TensorType& x = context.input_type(0);
+    mote_pool_2d_params p = params(attrs, x.shape, context.output_type(0).shape);
+    if (x.dtype != DataType::kF32) {
+      // An average over zeros of the padding would have to know the zero point; no format asks.
+      if (x.quantization != context.output_type(0).quantization || attrs.count_include_padding) {
+        return std::nullopt;
+      }
+      StoredRange range{INT16_MIN, INT16_MAX};
+      if (x.quantization) range = stored_range(attrs.activation, x);
+      p.y_min = range.low;
+      p.y_max = range.high;
+    }
+    return kernel_request(stem(kPool), {x.dtype}, p, {0});
   }
-  StoredRange range{INT16_MIN, INT16_MAX};
-  if (x.quantization) range = stored_range(attrs.activation, x);
-  p.y_min = range.low;
-  p.y_max = range.high;
-  switch (x.dtype) {
-    case DataType::kI8:
-      return run(context, p, Pool::i8);
-    case DataType::kI16:
-      return run(context, p, Pool::i16);
-    case DataType::kU8:
-      return run(context, p, Pool::u8);
-    default:
-      context.no_kernel();
-  }
-}
+};
 
 AxisMap axes(const Graph& graph, const Node& node) {
   const Shape& x = graph.value(node.inputs[0]).type.shape;
@@ -105,7 +85,7 @@ AxisMap axes(const Graph& graph, const Node& node) {
   return {{roles}, {roles}};
 }
 
-template <class Pool>
+template <Pool kPool>
 std::optional<Graph> sample(Rng& rng, SampleKind kind) {
   if (kind == SampleKind::kHybrid) return std::nullopt;
   Graph graph;
@@ -117,32 +97,34 @@ std::optional<Graph> sample(Rng& rng, SampleKind kind) {
   const ValueId x = sample_input(
       graph, rng, kind, {rng.integer(1, 2), shape.image[0], shape.image[1], rng.integer(1, 20)});
   graph.set_outputs(
-      graph.add_node({.op = &op(Pool::kName), .inputs = {x}, .attributes = Attributes::of(attrs)},
+      graph.add_node({.op = &op(stem(kPool)), .inputs = {x}, .attributes = Attributes::of(attrs)},
                      record_of(graph, x)));
   return graph;
 }
 
-template <class Pool>
+template <Pool kPool>
 OpDef definition(std::string_view summary) {
-  return {.name = Pool::kName,
+  return {.name = stem(kPool),
           .summary = summary,
           .attributes = Attributes::of(Pool2dAttrs{}),
           .infer = infer,
-          .reference = reference<Pool>,
+          .reference = run_reference<Request<kPool>>,
+          .lower = lower_by<Request<kPool>>,
           .axes = axes,
           .quant = shared_scale,
           .cost = no_macs,
-          .sample = sample<Pool>};
+          .sample = sample<kPool>};
 }
 
 }  // namespace
 
 void define_pool_2d(OpSink& sink) {
-  OpDef average = definition<Average>("y = clamp(mean of the window); padding does not count");
+  OpDef average =
+      definition<Pool::kAverage>("y = clamp(mean of the window); padding does not count");
   average.tflite_names = {"AVERAGE_POOL_2D"};
   average.onnx_names = {"AveragePool", "GlobalAveragePool"};
   sink.add(average);
-  OpDef max = definition<Max>("y = clamp(largest of the window)");
+  OpDef max = definition<Pool::kMax>("y = clamp(largest of the window)");
   max.tflite_names = {"MAX_POOL_2D"};
   max.onnx_names = {"MaxPool", "GlobalMaxPool"};
   sink.add(max);

@@ -1,4 +1,6 @@
 // quantize and dequantize: between real numbers and stored integers.
+#include "mote/kernels/quantize/quantize.h"
+
 #include <cmath>
 
 #include "mote/ops/define.h"
@@ -42,7 +44,7 @@ void for_each_entry(const Quantization& record, const Shape& shape, Body body) {
 // Ties away from zero, as TFLite; ONNX rounds ties to even, which differs in ties only.
 void reference_quantize(const EvalContext& context) {
   const DataType dtype = context.output_type(0).dtype;
-  if (is_quantized(context)) return requantize(context);
+  if (is_quantized(context)) return run_request(context, requantize_request(context));
   if (context.input_type(0).dtype != DataType::kF32) context.no_kernel();
   const Quantization& record = context.output_quantization(0);
   const IntegerRange range = integer_range(dtype);
@@ -59,6 +61,26 @@ void reference_quantize(const EvalContext& context) {
                              : static_cast<T>(value);
     });
   });
+}
+
+std::optional<KernelRequest> lower_quantize(const PrepareContext& context) {
+  const TensorType& x = context.input_type(0);
+  const TensorType& y = context.output_type(0);
+  if (is_quantized(context)) return requantize_request(context);
+  if (x.dtype != DataType::kF32 || !y.quantization || !y.quantization->is_per_tensor()) {
+    return std::nullopt;
+  }
+  const mote_quantize_params p{y.quantization->scale(), y.quantization->zero_point(),
+                               x.shape.elements()};
+  return kernel_request("quantize", {x.dtype, y.dtype}, p, {0});
+}
+
+std::optional<KernelRequest> lower_dequantize(const PrepareContext& context) {
+  const TensorType& x = context.input_type(0);
+  if (!x.quantization || !x.quantization->is_per_tensor()) return std::nullopt;
+  const mote_quantize_params p{x.quantization->scale(), x.quantization->zero_point(),
+                               x.shape.elements()};
+  return kernel_request("dequantize", {x.dtype, DataType::kF32}, p, {0});
 }
 
 void reference_dequantize(const EvalContext& context) {
@@ -106,6 +128,7 @@ void define_quantize(OpSink& sink) {
        .attributes = Attributes::of(TypeAttrs{DataType::kI8}),
        .infer = infer_quantize,
        .reference = reference_quantize,
+       .lower = lower_quantize,
        .axes = elementwise_axes,
        .permute = same_attributes,
        .quant = untouched,
@@ -117,6 +140,7 @@ void define_quantize(OpSink& sink) {
             .onnx_names = {"DequantizeLinear"},
             .infer = infer_dequantize,
             .reference = reference_dequantize,
+            .lower = lower_dequantize,
             .axes = elementwise_axes,
             .permute = same_attributes,
             .quant = untouched,

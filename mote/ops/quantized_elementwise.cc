@@ -1,6 +1,7 @@
 #include "mote/ops/quantized_elementwise.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "mote/kernels/binary/binary.h"
@@ -27,11 +28,17 @@ struct BinaryCall {
   mote_binary_params params{};
   mote_binary_scales scales{};
 
-  BinaryCall(const EvalContext& context, Activation activation) {
-    const std::vector<int32_t> a = extents(context.input_type(0).shape);
-    const std::vector<int32_t> b = extents(context.input_type(1).shape);
-    if (mote_broadcast(a.data(), static_cast<int32_t>(a.size()), b.data(),
-                       static_cast<int32_t>(b.size()), &params) == 0) {
+  BinaryCall() = default;
+  bool set_shapes(const Shape& a_shape, const Shape& b_shape) {
+    const std::vector<int32_t> a = extents(a_shape);
+    const std::vector<int32_t> b = extents(b_shape);
+    return mote_broadcast(a.data(), static_cast<int32_t>(a.size()), b.data(),
+                          static_cast<int32_t>(b.size()), &params) != 0;
+  }
+
+  template <class Context>
+  BinaryCall(const Context& context, Activation activation) {
+    if (!set_shapes(context.input_type(0).shape, context.input_type(1).shape)) {
       throw_error(ErrorKind::kUnsupported, "operands of more than {} axes", MOTE_MAX_RANK);
     }
     const Quantization& x = tensor_record(context.input_type(0));
@@ -50,13 +57,6 @@ struct BinaryCall {
   }
 };
 
-template <class T, class Y>
-void run(const EvalContext& context, const mote_binary_params& p,
-         void (*kernel)(const mote_binary_params*, const T*, const T*, Y*)) {
-  kernel(&p, context.input(0).data<T>().data(), context.input(1).data<T>().data(),
-         reinterpret_cast<Y*>(context.output(0).bytes));
-}
-
 // LiteRT forms the factor in float.
 double mul_factor(const mote_binary_scales& s, Numerics numerics) {
   if (numerics == Numerics::kLitert) {
@@ -66,7 +66,8 @@ double mul_factor(const mote_binary_scales& s, Numerics numerics) {
          static_cast<double>(s.y_scale);
 }
 
-void prepare(QuantizedBinary kind, const EvalContext& context, BinaryCall& call) {
+template <class Context>
+void prepare(QuantizedBinary kind, const Context& context, BinaryCall& call) {
   const DataType dtype = context.input_type(0).dtype;
   const bool wide = dtype == DataType::kI16;
   switch (kind) {
@@ -91,111 +92,76 @@ void prepare(QuantizedBinary kind, const EvalContext& context, BinaryCall& call)
   }
 }
 
-using I8 = void (*)(const mote_binary_params*, const int8_t*, const int8_t*, int8_t*);
-using I16 = void (*)(const mote_binary_params*, const int16_t*, const int16_t*, int16_t*);
-using U8 = void (*)(const mote_binary_params*, const uint8_t*, const uint8_t*, uint8_t*);
-
-struct BinaryKernels {
-  I8 i8 = nullptr;
-  I16 i16 = nullptr;
-  U8 u8 = nullptr;
-};
-
-BinaryKernels kernels_of(QuantizedBinary kind) {
+std::string_view stem(QuantizedBinary kind) {
   switch (kind) {
     case QuantizedBinary::kAdd:
-      return {mote_add_i8_reference, mote_add_i16_reference, mote_add_u8_reference};
+      return "add";
     case QuantizedBinary::kSub:
-      return {mote_sub_i8_reference, mote_sub_i16_reference, mote_sub_u8_reference};
+      return "sub";
     case QuantizedBinary::kMul:
-      return {mote_mul_i8_reference, mote_mul_i16_reference, mote_mul_u8_reference};
+      return "mul";
     case QuantizedBinary::kDiv:
-      return {mote_div_i8_reference, nullptr, mote_div_u8_reference};
+      return "div";
     case QuantizedBinary::kMinimum:
-      return {mote_minimum_i8_reference, mote_minimum_i16_reference, mote_minimum_u8_reference};
+      return "minimum";
     case QuantizedBinary::kMaximum:
-      return {mote_maximum_i8_reference, mote_maximum_i16_reference, mote_maximum_u8_reference};
+      return "maximum";
     case QuantizedBinary::kSquaredDifference:
-      return {mote_squared_difference_i8_reference, mote_squared_difference_i16_reference, nullptr};
+      return "squared_difference";
     case QuantizedBinary::kPrelu:
-      return {mote_prelu_i8_reference, nullptr, mote_prelu_u8_reference};
+      return "prelu";
+  }
+  return {};
+}
+
+std::string_view stem(QuantizedCompare kind) {
+  switch (kind) {
+    case QuantizedCompare::kEqual:
+      return "equal";
+    case QuantizedCompare::kNotEqual:
+      return "not_equal";
+    case QuantizedCompare::kLess:
+      return "less";
+    case QuantizedCompare::kLessEqual:
+      return "less_equal";
+    case QuantizedCompare::kGreater:
+      return "greater";
+    case QuantizedCompare::kGreaterEqual:
+      return "greater_equal";
+  }
+  return {};
+}
+
+std::string_view stem(QuantizedReduce kind) {
+  switch (kind) {
+    case QuantizedReduce::kMean:
+      return "mean";
+    case QuantizedReduce::kSum:
+      return "sum";
+    case QuantizedReduce::kMax:
+      return "reduce_max";
+    case QuantizedReduce::kMin:
+      return "reduce_min";
   }
   return {};
 }
 
 // minimum and maximum compare stored values, which is right only where all records are one.
-bool comparable(const EvalContext& context) {
+template <class Context>
+bool comparable(const Context& context) {
   const auto& y = context.output_type(0).quantization;
   return context.input_type(0).quantization == y && context.input_type(1).quantization == y;
 }
 
-Activation activation_of(const EvalContext& context) {
-  return context.node->attributes.holds<BinaryAttrs>() ? context.attrs<BinaryAttrs>().activation
-                                                       : Activation::kNone;
+template <class Context>
+Activation activation_of(const Context& context) {
+  return context.node->attributes.template holds<BinaryAttrs>()
+             ? context.template attrs<BinaryAttrs>().activation
+             : Activation::kNone;
 }
 
-}  // namespace
-
-void quantized_binary(const EvalContext& context, QuantizedBinary kind) {
-  const DataType dtype = context.input_type(0).dtype;
-  const BinaryKernels kernels = kernels_of(kind);
-  BinaryCall call(context, activation_of(context));
-  const bool compares = kind == QuantizedBinary::kMinimum || kind == QuantizedBinary::kMaximum;
-  if (compares && !comparable(context)) context.no_kernel();
-  prepare(kind, context, call);
-  if (dtype == DataType::kI8 && kernels.i8 != nullptr) return run(context, call.params, kernels.i8);
-  if (dtype == DataType::kI16 && kernels.i16 != nullptr) {
-    return run(context, call.params, kernels.i16);
-  }
-  if (dtype == DataType::kU8 && kernels.u8 != nullptr) return run(context, call.params, kernels.u8);
-  context.no_kernel();
-}
-
-void quantized_compare(const EvalContext& context, QuantizedCompare kind) {
-  if (context.input_type(0).dtype != DataType::kI8) context.no_kernel();
-  BinaryCall call(context, Activation::kNone);
-  mote_compare_prepare(&call.scales, &call.params);
-  switch (kind) {
-    case QuantizedCompare::kEqual:
-      return run(context, call.params, mote_equal_i8_reference);
-    case QuantizedCompare::kNotEqual:
-      return run(context, call.params, mote_not_equal_i8_reference);
-    case QuantizedCompare::kLess:
-      return run(context, call.params, mote_less_i8_reference);
-    case QuantizedCompare::kLessEqual:
-      return run(context, call.params, mote_less_equal_i8_reference);
-    case QuantizedCompare::kGreater:
-      return run(context, call.params, mote_greater_i8_reference);
-    case QuantizedCompare::kGreaterEqual:
-      return run(context, call.params, mote_greater_equal_i8_reference);
-  }
-}
-
-namespace {
-
-struct ReduceKernels {
-  void (*i8)(const mote_reduce_params*, const int8_t*, int8_t*);
-  void (*i16)(const mote_reduce_params*, const int16_t*, int16_t*);
-  void (*u8)(const mote_reduce_params*, const uint8_t*, uint8_t*);
-};
-
-ReduceKernels kernels_of(QuantizedReduce kind) {
-  switch (kind) {
-    case QuantizedReduce::kMean:
-      return {mote_mean_i8_reference, mote_mean_i16_reference, mote_mean_u8_reference};
-    case QuantizedReduce::kSum:
-      return {mote_sum_i8_reference, mote_sum_i16_reference, mote_sum_u8_reference};
-    case QuantizedReduce::kMax:
-      return {mote_reduce_max_i8_reference, mote_reduce_max_i16_reference,
-              mote_reduce_max_u8_reference};
-    case QuantizedReduce::kMin:
-      return {mote_reduce_min_i8_reference, mote_reduce_min_i16_reference,
-              mote_reduce_min_u8_reference};
-  }
-  return {};
-}
-
-mote_reduce_params reduce_params(const EvalContext& context) {
+template <class Context>
+mote_reduce_params reduce_params(const Context& context) {
   mote_reduce_params p{};
   const Shape& shape = context.input_type(0).shape;
   if (shape.rank() > MOTE_REDUCE_MAX_RANK) {
@@ -203,7 +169,7 @@ mote_reduce_params reduce_params(const EvalContext& context) {
   }
   p.rank = shape.rank();
   for (int axis = 0; axis < shape.rank(); ++axis) p.shape[axis] = as_i32(shape[axis], "extent");
-  for (const int64_t axis : context.attrs<ReduceAttrs>().axes) {
+  for (const int64_t axis : context.template attrs<ReduceAttrs>().axes) {
     p.reduced[normalize_axis(axis, shape.rank(), "a reduced axis")] = 1;
   }
   p.x_zero_point = tensor_record(context.input_type(0)).zero_point();
@@ -214,100 +180,89 @@ mote_reduce_params reduce_params(const EvalContext& context) {
   return p;
 }
 
-template <class T>
-void run(const EvalContext& context, const mote_reduce_params& p,
-         void (*kernel)(const mote_reduce_params*, const T*, T*)) {
-  kernel(&p, context.input(0).data<T>().data(), context.output(0).data<T>().data());
-}
-
 }  // namespace
 
-void quantized_reduce(const EvalContext& context, QuantizedReduce kind) {
+template <class Context>
+std::optional<KernelRequest> binary_request(const Context& context, QuantizedBinary kind) {
+  const DataType dtype = context.input_type(0).dtype;
+  BinaryCall call(context, activation_of(context));
+  const bool compares = kind == QuantizedBinary::kMinimum || kind == QuantizedBinary::kMaximum;
+  if (compares && !comparable(context)) return std::nullopt;
+  prepare(kind, context, call);
+  return kernel_request(stem(kind), {dtype}, call.params, {0, 1});
+}
+
+std::optional<KernelRequest> plain_binary_request(const PrepareContext& context,
+                                                  QuantizedBinary kind) {
+  const DataType dtype = context.input_type(0).dtype;
+  BinaryCall call;
+  if (!call.set_shapes(context.input_type(0).shape, context.input_type(1).shape)) {
+    return std::nullopt;
+  }
+  const FloatRange range = float_range(activation_of(context));
+  call.params.y_min_f32 = range.low;
+  call.params.y_max_f32 = range.high;
+  return kernel_request(stem(kind), {dtype}, call.params, {0, 1});
+}
+
+template <class Context>
+std::optional<KernelRequest> compare_request(const Context& context, QuantizedCompare kind) {
+  BinaryCall call(context, Activation::kNone);
+  mote_compare_prepare(&call.scales, &call.params);
+  return kernel_request(stem(kind), {context.input_type(0).dtype}, call.params, {0, 1});
+}
+
+template <class Context>
+std::optional<KernelRequest> reduce_request(const Context& context, QuantizedReduce kind) {
   mote_reduce_params p = reduce_params(context);
+  const TensorType& x = context.input_type(0);
+  const TensorType& y = context.output_type(0);
   const bool compares = kind == QuantizedReduce::kMax || kind == QuantizedReduce::kMin;
-  if (compares && context.input_type(0).quantization != context.output_type(0).quantization) {
-    context.no_kernel();
-  }
-  mote_reduce_prepare(context.input_quantization(0).scale(), context.output_quantization(0).scale(),
+  if (compares && x.quantization != y.quantization) return std::nullopt;
+  mote_reduce_prepare(tensor_record(x).scale(), tensor_record(y).scale(),
                       kind == QuantizedReduce::kMean, &p);
-  const ReduceKernels kernels = kernels_of(kind);
-  switch (context.input_type(0).dtype) {
-    case DataType::kI8:
-      return run(context, p, kernels.i8);
-    case DataType::kI16:
-      return run(context, p, kernels.i16);
-    case DataType::kU8:
-      return run(context, p, kernels.u8);
-    default:
-      context.no_kernel();
+  return kernel_request(stem(kind), {x.dtype}, p, {0});
+}
+
+template <class Context>
+std::optional<KernelRequest> requantize_request(const Context& context) {
+  const TensorType& x = context.input_type(0);
+  const TensorType& y = context.output_type(0);
+  const Quantization& from = tensor_record(x);
+  const Quantization& to = tensor_record(y);
+  const mote_requantize_call_params p{
+      mote_requantize_prepare(from.scale(), from.zero_point(), to.scale(), to.zero_point()),
+      x.shape.elements()};
+  return kernel_request("requantize", {x.dtype, y.dtype}, p, {0});
+}
+
+template <class Context>
+std::optional<KernelRequest> table_request(const Context& context, float (*f)(float)) {
+  const TensorType& x = context.input_type(0);
+  const mote_table_scales scales = table_scales(x, context.output_type(0));
+  if (x.dtype == DataType::kI8) {
+    std::vector<int8_t> table(256);
+    mote_table_i8(&scales, f, table.data());
+    const mote_lookup_params p{table.data(), x.shape.elements()};
+    return kernel_request("lookup", {x.dtype}, p, {0}, std::move(table));
   }
-}
-
-namespace {
-
-template <class X, class Y>
-void run(const EvalContext& context, const mote_requantize_params& p,
-         void (*kernel)(const mote_requantize_params*, int64_t, const X*, Y*)) {
-  kernel(&p, context.input(0).elements(), context.input(0).data<X>().data(),
-         context.output(0).data<Y>().data());
-}
-
-constexpr int pair_of(DataType from, DataType to) {
-  return static_cast<int>(from) * 256 + static_cast<int>(to);
-}
-
-}  // namespace
-
-void requantize(const EvalContext& context) {
-  const Quantization& x = tensor_record(context.input_type(0));
-  const Quantization& y = tensor_record(context.output_type(0));
-  const mote_requantize_params p =
-      mote_requantize_prepare(x.scale(), x.zero_point(), y.scale(), y.zero_point());
-  using enum DataType;
-  switch (pair_of(context.input_type(0).dtype, context.output_type(0).dtype)) {
-    case pair_of(kI8, kI8):
-      return run(context, p, mote_requantize_i8_i8_reference);
-    case pair_of(kI8, kU8):
-      return run(context, p, mote_requantize_i8_u8_reference);
-    case pair_of(kI8, kI16):
-      return run(context, p, mote_requantize_i8_i16_reference);
-    case pair_of(kI8, kI32):
-      return run(context, p, mote_requantize_i8_i32_reference);
-    case pair_of(kU8, kI8):
-      return run(context, p, mote_requantize_u8_i8_reference);
-    case pair_of(kU8, kU8):
-      return run(context, p, mote_requantize_u8_u8_reference);
-    case pair_of(kI16, kI8):
-      return run(context, p, mote_requantize_i16_i8_reference);
-    case pair_of(kI16, kI16):
-      return run(context, p, mote_requantize_i16_i16_reference);
-    case pair_of(kI16, kI32):
-      return run(context, p, mote_requantize_i16_i32_reference);
-    case pair_of(kI32, kI8):
-      return run(context, p, mote_requantize_i32_i8_reference);
-    case pair_of(kI32, kI16):
-      return run(context, p, mote_requantize_i32_i16_reference);
-    default:
-      context.no_kernel();
-  }
-}
-
-void quantized_table(const EvalContext& context, float (*f)(float)) {
-  const mote_table_scales scales = table_scales(context.input_type(0), context.output_type(0));
-  const int64_t count = context.input(0).elements();
-  if (context.input_type(0).dtype == DataType::kI8) {
-    int8_t table[256];
-    mote_table_i8(&scales, f, table);
-    return mote_lookup_i8_reference(table, count, context.input(0).data<int8_t>().data(),
-                                    context.output(0).data<int8_t>().data());
-  }
-  if (context.input_type(0).dtype != DataType::kI16) context.no_kernel();
-  int16_t table[MOTE_TABLE_I16_SIZE];
+  if (x.dtype != DataType::kI16) return std::nullopt;
+  std::vector<int16_t> table(MOTE_TABLE_I16_SIZE);
   const mote_table_range range = mote_table_range_of(&scales);
-  mote_table_i16(&range, f, table);
-  mote_lookup_i16_reference(table, count, context.input(0).data<int16_t>().data(),
-                            context.output(0).data<int16_t>().data());
+  mote_table_i16(&range, f, table.data());
+  const mote_lookup_params p{table.data(), x.shape.elements()};
+  return kernel_request("lookup", {x.dtype}, p, {0}, std::move(table));
 }
+
+#define MOTE_INSTANTIATE(CONTEXT)                                                          \
+  template std::optional<KernelRequest> binary_request(const CONTEXT&, QuantizedBinary);   \
+  template std::optional<KernelRequest> compare_request(const CONTEXT&, QuantizedCompare); \
+  template std::optional<KernelRequest> reduce_request(const CONTEXT&, QuantizedReduce);   \
+  template std::optional<KernelRequest> requantize_request(const CONTEXT&);                \
+  template std::optional<KernelRequest> table_request(const CONTEXT&, float (*)(float));
+MOTE_INSTANTIATE(EvalContext)
+MOTE_INSTANTIATE(PrepareContext)
+#undef MOTE_INSTANTIATE
 
 namespace {
 
@@ -355,11 +310,8 @@ ValueId sample_divisor(Graph& graph, Rng& rng, SampleKind kind, const Shape& sha
 
 std::optional<Graph> sample_quantized_binary(Rng& rng, SampleKind kind, const OpDef& def,
                                              QuantizedBinary op) {
-  const BinaryKernels kernels = kernels_of(op);
-  const bool known = (kind == SampleKind::kI8 && kernels.i8 != nullptr) ||
-                     (kind == SampleKind::kI16 && kernels.i16 != nullptr) ||
-                     (kind == SampleKind::kU8 && kernels.u8 != nullptr);
-  if (!known) return std::nullopt;
+  const DataType dtype = sample_activation_type(kind);
+  if (!is_integer(dtype) || family_of(stem(op), std::array{dtype}).empty()) return std::nullopt;
   Graph graph;
   const Shape full = sample_shape(rng);
   Shape part = full;

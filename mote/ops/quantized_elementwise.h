@@ -1,12 +1,12 @@
-// Integer kernels of element-wise operators and reductions, for operands with quantization records.
+// Kernel calls of element-wise operators and reductions over operands with quantization records.
 //
-//   if (is_quantized(context)) return quantized_binary(context, QuantizedBinary::kAdd);
+//   if (is_quantized(context)) return binary_request(context, QuantizedBinary::kAdd);
 //
-// The operators' own files do the plain numbers; these call mote/kernels. Types: i8, i16, u8 where
-// the kernels have them, else `no_kernel`.
+// The operators' own files do the plain numbers. Types: i8, i16, u8 where the kernels have them,
+// else nothing. Every function is there for EvalContext and PrepareContext.
 #pragma once
 
-#include "mote/ir/op_def.h"
+#include "mote/ops/lowering.h"
 
 namespace mote::ops {
 
@@ -20,19 +20,28 @@ enum class QuantizedBinary {
   kSquaredDifference,
   kPrelu
 };
-void quantized_binary(const EvalContext& context, QuantizedBinary kind);
+template <class Context>
+std::optional<KernelRequest> binary_request(const Context& context, QuantizedBinary kind);
 
 enum class QuantizedCompare { kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual };
-void quantized_compare(const EvalContext& context, QuantizedCompare kind);
+/// The same of f32, and of plain i32 where the kernels have it.
+std::optional<KernelRequest> plain_binary_request(const PrepareContext& context,
+                                                  QuantizedBinary kind);
+
+template <class Context>
+std::optional<KernelRequest> compare_request(const Context& context, QuantizedCompare kind);
 
 enum class QuantizedReduce { kMean, kSum, kMax, kMin };
-void quantized_reduce(const EvalContext& context, QuantizedReduce kind);
+template <class Context>
+std::optional<KernelRequest> reduce_request(const Context& context, QuantizedReduce kind);
 
 /// From one scale (and integer type) to another.
-void requantize(const EvalContext& context);
+template <class Context>
+std::optional<KernelRequest> requantize_request(const Context& context);
 
 /// y = f(x) by a table over all values of i8 or i16 (with interpolation).
-void quantized_table(const EvalContext& context, float (*f)(float));
+template <class Context>
+std::optional<KernelRequest> table_request(const Context& context, float (*f)(float));
 
 /// Random one-node graphs of quantized operands for these operators. The output's scale suits the
 /// operator's range of results.

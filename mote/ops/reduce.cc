@@ -215,12 +215,20 @@ constexpr std::optional<QuantizedReduce> quantized_kind() {
 }
 
 template <class Op>
-void reference(const EvalContext& context) {
-  if (is_quantized(context)) {
+struct QuantizedRequest {
+  template <class Context>
+  std::optional<KernelRequest> operator()(const Context& context) const {
     constexpr std::optional<QuantizedReduce> kKind = quantized_kind<Op>();
-    if constexpr (kKind.has_value()) return quantized_reduce(context, *kKind);
-    context.no_kernel();
+    if constexpr (kKind.has_value()) {
+      if (is_quantized(context)) return reduce_request(context, *kKind);
+    }
+    return std::nullopt;
   }
+};
+
+template <class Op>
+void reference(const EvalContext& context) {
+  if (is_quantized(context)) return run_reference<QuantizedRequest<Op>>(context);
   const bool known =
       with_number(context.input_type(0).dtype, [&]<class T>() { reduce<Op, T>(context); });
   if (!known) context.no_kernel();
@@ -342,6 +350,13 @@ std::optional<Graph> sample(Rng& rng, SampleKind kind) {
   return graph;
 }
 
+struct Facets {
+  void (*reference)(const EvalContext&);
+  std::optional<KernelRequest> (*lower)(const PrepareContext&) = nullptr;
+};
+template <class Op>
+constexpr Facets kFacets{reference<Op>, lower_by<QuantizedRequest<Op>>};
+
 struct Row {
   std::string_view summary;
   std::vector<std::string_view> tflite_names;
@@ -350,14 +365,15 @@ struct Row {
 };
 
 template <OpName kName, DataType kType = DataType::kF32>
-void define(OpSink& sink, void (*run)(const EvalContext&), Row row) {
+void define(OpSink& sink, Facets facets, Row row) {
   sink.add({.name = kName.view(),
             .summary = row.summary,
             .tflite_names = std::move(row.tflite_names),
             .onnx_names = std::move(row.onnx_names),
             .attributes = Attributes::of(ReduceAttrs{}),
             .infer = infer,
-            .reference = run,
+            .reference = facets.reference,
+            .lower = facets.lower,
             .axes = axes,
             .permute = permute,
             .quant = row.quant,
@@ -369,26 +385,26 @@ void define(OpSink& sink, void (*run)(const EvalContext&), Row row) {
 
 void define_reduce(OpSink& sink) {
   define<"mean">(
-      sink, reference<Mean>,
+      sink, kFacets<Mean>,
       {"y = sum of x / count", {"MEAN"}, {"ReduceMean", "GlobalAveragePool"}, own_scales});
-  define<"sum">(sink, reference<Sum>, {"y = sum of x", {"SUM"}, {"ReduceSum"}, own_scales});
+  define<"sum">(sink, kFacets<Sum>, {"y = sum of x", {"SUM"}, {"ReduceSum"}, own_scales});
   define<"reduce_max">(
-      sink, reference<Max>,
+      sink, kFacets<Max>,
       {"y = largest x", {"REDUCE_MAX"}, {"ReduceMax", "GlobalMaxPool"}, shared_scale});
-  define<"reduce_min">(sink, reference<Min>,
+  define<"reduce_min">(sink, kFacets<Min>,
                        {"y = smallest x", {"REDUCE_MIN"}, {"ReduceMin"}, shared_scale});
-  define<"reduce_prod">(sink, reference<Product>,
+  define<"reduce_prod">(sink, kFacets<Product>,
                         {"y = product of x", {"REDUCE_PROD"}, {"ReduceProd"}});
-  define<"reduce_l1">(sink, reference<L1>, {"y = sum of |x|", {}, {"ReduceL1"}});
-  define<"reduce_l2">(sink, reference<L2>, {"y = (sum of x^2)^(1/2)", {}, {"ReduceL2"}});
-  define<"reduce_sum_square">(sink, reference<SumSquare>,
+  define<"reduce_l1">(sink, kFacets<L1>, {"y = sum of |x|", {}, {"ReduceL1"}});
+  define<"reduce_l2">(sink, kFacets<L2>, {"y = (sum of x^2)^(1/2)", {}, {"ReduceL2"}});
+  define<"reduce_sum_square">(sink, kFacets<SumSquare>,
                               {"y = sum of x^2", {}, {"ReduceSumSquare"}});
-  define<"reduce_log_sum">(sink, reference<LogSum>, {"y = ln(sum of x)", {}, {"ReduceLogSum"}});
-  define<"reduce_log_sum_exp">(sink, reference_log_sum_exp,
+  define<"reduce_log_sum">(sink, kFacets<LogSum>, {"y = ln(sum of x)", {}, {"ReduceLogSum"}});
+  define<"reduce_log_sum_exp">(sink, {reference_log_sum_exp},
                                {"y = ln(sum of e^x)", {}, {"ReduceLogSumExp"}});
-  define<"reduce_any", DataType::kBool>(sink, reference_logic<false>,
+  define<"reduce_any", DataType::kBool>(sink, {reference_logic<false>},
                                         {"y = any x", {"REDUCE_ANY"}, {}, untouched});
-  define<"reduce_all", DataType::kBool>(sink, reference_logic<true>,
+  define<"reduce_all", DataType::kBool>(sink, {reference_logic<true>},
                                         {"y = every x", {"REDUCE_ALL"}, {}, untouched});
 }
 

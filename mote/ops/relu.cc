@@ -8,38 +8,30 @@
 #include "mote/ops/activation.h"
 #include "mote/ops/define.h"
 #include "mote/ops/facets.h"
+#include "mote/ops/lowering.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/quantized.h"
 
 namespace mote::ops {
 namespace {
 
-template <class T>
-void run(const EvalContext& context, const mote_unary_params& p,
-         void (*kernel)(const mote_unary_params*, int64_t, const T*, T*)) {
-  kernel(&p, context.input(0).elements(), context.input(0).data<T>().data(),
-         context.output(0).data<T>().data());
-}
-
-void reference_quantized(const EvalContext& context, Activation activation) {
-  const mote_table_scales scales = table_scales(context.input_type(0), context.output_type(0));
-  const StoredRange range = stored_range(activation, context.output_type(0));
-  const mote_unary_params p = mote_relu_prepare(&scales, range.low, range.high);
-  switch (context.input_type(0).dtype) {
-    case DataType::kI8:
-      return run(context, p, mote_relu_i8_reference);
-    case DataType::kI16:
-      return run(context, p, mote_relu_i16_reference);
-    case DataType::kU8:
-      return run(context, p, mote_relu_u8_reference);
-    default:
-      context.no_kernel();
+template <Activation kActivation>
+struct QuantizedRequest {
+  template <class Context>
+  std::optional<KernelRequest> operator()(const Context& context) const {
+    if (!is_quantized(context)) return std::nullopt;
+    const TensorType& x = context.input_type(0);
+    const mote_table_scales scales = table_scales(x, context.output_type(0));
+    const StoredRange range = stored_range(kActivation, context.output_type(0));
+    const mote_unary_call_params p{mote_relu_prepare(&scales, range.low, range.high),
+                                   x.shape.elements()};
+    return kernel_request("relu", {x.dtype}, p, {0});
   }
-}
+};
 
 template <Activation kActivation>
 void reference(const EvalContext& context) {
-  if (is_quantized(context)) return reference_quantized(context, kActivation);
+  if (is_quantized(context)) return run_reference<QuantizedRequest<kActivation>>(context);
   if (context.input_type(0).dtype != DataType::kF32) context.no_kernel();
   const ClampRange range = clamp_range(kActivation);
   const auto x = context.input(0).data<float>();
@@ -67,6 +59,7 @@ OpDef definition(std::string_view summary, std::string_view tflite_name) {
           .tflite_names = {tflite_name},
           .infer = infer_same,
           .reference = reference<kActivation>,
+          .lower = lower_by<QuantizedRequest<kActivation>>,
           .axes = elementwise_axes,
           .permute = same_attributes,
           .quant = own_scales,

@@ -5,6 +5,7 @@
 #include "mote/base/checked.h"
 #include "mote/ops/define.h"
 #include "mote/ops/facets.h"
+#include "mote/ops/movement.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/shape_attrs.h"
 
@@ -180,6 +181,7 @@ void define_reshape(OpSink& sink) {
        .attributes = Attributes::of(ShapeAttrs{}),
        .infer = infer,
        .reference = reference,
+       .lower = copy_request,
        .axes = axes,
        .quant = shared_scale,
        .cost = no_macs,

@@ -3,6 +3,7 @@
 
 #include "mote/ops/define.h"
 #include "mote/ops/facets.h"
+#include "mote/ops/lowering.h"
 #include "mote/ops/nn_attrs.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/quantized.h"
@@ -24,8 +25,9 @@ void infer(InferContext& context) {
   context.add_output(context.dtype(0), {x[0], attrs.size[0], attrs.size[1], x[3]});
 }
 
-mote_resize_params params(const EvalContext& context) {
-  const auto& attrs = context.attrs<Resize2dAttrs>();
+template <class Context>
+mote_resize_params params(const Context& context) {
+  const auto& attrs = context.template attrs<Resize2dAttrs>();
   const Shape& x = context.input_type(0).shape;
   mote_resize_params p{};
   p.n = as_i32(x[0], "batch");
@@ -39,40 +41,18 @@ mote_resize_params params(const EvalContext& context) {
   return p;
 }
 
-template <class T>
-void run(const EvalContext& context, void (*kernel)(const mote_resize_params*, const T*, T*)) {
-  const mote_resize_params p = params(context);
-  kernel(&p, context.input(0).data<T>().data(), context.output(0).data<T>().data());
-}
-
-void expect_same_record(const EvalContext& context) {
-  if (context.input_type(0).quantization != context.output_type(0).quantization) {
-    context.no_kernel();
+template <bool kBilinear>
+struct Request {
+  template <class Context>
+  std::optional<KernelRequest> operator()(const Context& context) const {
+    const TensorType& x = context.input_type(0);
+    if (x.quantization != context.output_type(0).quantization) return std::nullopt;
+    const mote_resize_params p = params(context);
+    if constexpr (kBilinear) return kernel_request("resize_bilinear", {x.dtype}, p, {0});
+    const mote_resize_nearest_params nearest{p, static_cast<int32_t>(size_bytes(x.dtype))};
+    return kernel_request("resize_nearest", {}, nearest, {0});
   }
-}
-
-void reference_bilinear(const EvalContext& context) {
-  expect_same_record(context);
-  switch (context.input_type(0).dtype) {
-    case DataType::kF32:
-      return run<float>(context, mote_resize_bilinear_f32_reference);
-    case DataType::kI8:
-      return run<int8_t>(context, mote_resize_bilinear_i8_reference);
-    case DataType::kI16:
-      return run<int16_t>(context, mote_resize_bilinear_i16_reference);
-    case DataType::kU8:
-      return run<uint8_t>(context, mote_resize_bilinear_u8_reference);
-    default:
-      context.no_kernel();
-  }
-}
-
-void reference_nearest(const EvalContext& context) {
-  expect_same_record(context);
-  const mote_resize_params p = params(context);
-  const auto element_bytes = static_cast<int32_t>(size_bytes(context.input_type(0).dtype));
-  mote_resize_nearest_reference(&p, element_bytes, context.input(0).bytes, context.output(0).bytes);
-}
+};
 
 AxisMap axes(const Graph& graph, const Node& node) {
   const Shape& x = graph.value(node.inputs[0]).type.shape;
@@ -108,7 +88,7 @@ OpDef definition(std::string_view name, std::string_view summary, std::string_vi
           .onnx_names = {"Resize"},
           .attributes = Attributes::of(Resize2dAttrs{}),
           .infer = infer,
-          .reference = kBilinear ? reference_bilinear : reference_nearest,
+          .reference = run_reference<Request<kBilinear>>,
           .axes = axes,
           .quant = shared_scale,
           .cost = no_macs,

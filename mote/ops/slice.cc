@@ -3,6 +3,7 @@
 
 #include "mote/ops/define.h"
 #include "mote/ops/facets.h"
+#include "mote/ops/movement.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/shape_attrs.h"
 #include "mote/ops/strided.h"
@@ -61,21 +62,34 @@ void infer(InferContext& context) {
   context.add_output(context.dtype(0), std::move(shape));
 }
 
+// Where the taken elements lie in x; nothing when none are taken.
+std::optional<StridedSide> taken(const SliceAttrs& attrs, const Shape& x) {
+  StridedSide side{0, row_major_strides(x)};
+  for (size_t axis = 0; axis < side.strides.size(); ++axis) {
+    const Range range = resolve(attrs, axis, x[static_cast<int>(axis)]);
+    if (range.count == 0) return std::nullopt;
+    side.offset += range.begin * side.strides[axis];
+    side.strides[axis] *= range.stride;
+  }
+  return side;
+}
+
 void reference(const EvalContext& context) {
-  const auto& attrs = context.attrs<SliceAttrs>();
   const ConstTensorView x = context.input(0);
   const TensorView y = context.output(0);
-  Strides strides = row_major_strides(x.shape);
-  int64_t start = 0;
-  for (size_t axis = 0; axis < strides.size(); ++axis) {
-    const Range range = resolve(attrs, axis, x.shape[static_cast<int>(axis)]);
-    if (range.count == 0) return;
-    start += range.begin * strides[axis];
-    strides[axis] *= range.stride;
-  }
+  std::optional<StridedSide> side = taken(context.attrs<SliceAttrs>(), x.shape);
+  if (!side) return;
   const size_t element_bytes = size_bytes(x.dtype);
-  copy_strided(element_bytes, y.shape.dims(), {y.bytes, row_major_strides(y.shape)},
-               {x.bytes + static_cast<size_t>(start) * element_bytes, std::move(strides)});
+  copy_strided(
+      element_bytes, y.shape.dims(), {y.bytes, row_major_strides(y.shape)},
+      {x.bytes + static_cast<size_t>(side->offset) * element_bytes, std::move(side->strides)});
+}
+
+std::optional<KernelRequest> lower(const PrepareContext& context) {
+  const std::optional<StridedSide> side =
+      taken(context.attrs<SliceAttrs>(), context.input_type(0).shape);
+  if (!side) return std::nullopt;
+  return gathering_copy_request(context, *side);
 }
 
 // An axis taken with stride 1 is three runs: before, taken, after. The taken one is y's.
@@ -154,6 +168,7 @@ void define_slice(OpSink& sink) {
             .attributes = Attributes::of(SliceAttrs{}),
             .infer = infer,
             .reference = reference,
+            .lower = lower,
             .axes = axes,
             .permute = permute,
             .quant = shared_scale,

@@ -6,6 +6,7 @@
 #include "mote/kernels/table/table.h"
 #include "mote/ops/define.h"
 #include "mote/ops/facets.h"
+#include "mote/ops/lowering.h"
 #include "mote/ops/nn_attrs.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/quantized.h"
@@ -63,11 +64,15 @@ void along_axis(const EvalContext& context, Kernel kernel) {
   }
 }
 
-void expect_output_record(const EvalContext& context, const Quantization& expected) {
-  const Quantization& found = context.output_quantization(0);
+bool is_record(const Quantization& found, const Quantization& expected) {
   // TFLite allows a thousandth of difference in the scale.
   const float ratio = found.scale() / expected.scale();
-  if (found.zero_points != expected.zero_points || ratio < 0.999f || ratio > 1.001f) {
+  return found.zero_points == expected.zero_points && ratio >= 0.999f && ratio <= 1.001f;
+}
+
+void expect_output_record(const EvalContext& context, const Quantization& expected) {
+  const Quantization& found = context.output_quantization(0);
+  if (!is_record(found, expected)) {
     throw_error(ErrorKind::kUnsupported, "the result has the record {}, expected {}",
                 to_string(found), to_string(expected));
   }
@@ -87,17 +92,25 @@ void softmax_widened(const EvalContext& context) {
   });
 }
 
+// Fills the tables and returns the factor of differences. LiteRT has its tables in double and the
+// factor in float.
+double fill_i16_tables(Numerics numerics, float x_scale, float beta,
+                       std::vector<int16_t>& exponentials, std::vector<int16_t>& reciprocals) {
+  if (numerics == Numerics::kLitert) {
+    mote_softmax_i16_tables_f64(exponentials.data(), reciprocals.data());
+    return static_cast<double>(x_scale * beta);
+  }
+  mote_softmax_i16_tables(exponentials.data(), reciprocals.data());
+  return static_cast<double>(x_scale) * static_cast<double>(beta);
+}
+
 void softmax_i16(const EvalContext& context) {
   expect_output_record(context, kSoftmaxI16);
   std::vector<int16_t> exponentials(MOTE_TABLE_I16_SIZE);
   std::vector<int16_t> reciprocals(MOTE_TABLE_I16_SIZE);
-  const bool litert = context.numerics == Numerics::kLitert;  // tables in double, factor in float
-  (litert ? mote_softmax_i16_tables_f64 : mote_softmax_i16_tables)(exponentials.data(),
-                                                                   reciprocals.data());
-  const float x_scale = context.input_quantization(0).scale();
-  const float beta = context.attrs<SoftmaxAttrs>().beta;
-  const double factor = litert ? static_cast<double>(x_scale * beta)
-                               : static_cast<double>(x_scale) * static_cast<double>(beta);
+  const double factor =
+      fill_i16_tables(context.numerics, context.input_quantization(0).scale(),
+                      context.attrs<SoftmaxAttrs>().beta, exponentials, reciprocals);
   along_axis<int16_t>(context, [&](const Rows& rows, const int16_t* x, int16_t* y) {
     const mote_softmax_params p = mote_softmax_i16_prepare(rows.count, rows.depth, factor);
     mote_softmax_i16_reference(&p, exponentials.data(), reciprocals.data(), x, y);
@@ -153,6 +166,57 @@ void reference_log_softmax(const EvalContext& context) {
     default:
       context.no_kernel();
   }
+}
+
+// The call where the axis is the last one, in memory at least; `stem` is softmax or log_softmax.
+std::optional<KernelRequest> lower_rows(const PrepareContext& context, std::string_view stem,
+                                        bool is_log) {
+  const auto& attrs = context.attrs<SoftmaxAttrs>();
+  const TensorType& x = context.input_type(0);
+  const int axis = normalize_axis(attrs.axis, x.shape.rank(), "the axis");
+  if (x.shape.elements() == 0 || row_major_strides(x.shape)[static_cast<size_t>(axis)] != 1) {
+    return std::nullopt;
+  }
+  const int32_t depth = as_i32(x.shape[axis], "depth");
+  const int32_t rows = as_i32(x.shape.elements() / depth, "rows");
+  mote_softmax_params p{};
+  p.rows = rows;
+  p.depth = depth;
+  p.beta = is_log ? 1.0f : attrs.beta;
+  if (x.dtype == DataType::kF32) return kernel_request(stem, {x.dtype}, p, {0});
+  if (!x.quantization || !context.output_type(0).quantization) return std::nullopt;
+  const float x_scale = tensor_record(x).scale();
+  const auto scale = static_cast<double>(x_scale);
+  const Quantization& y = *context.output_type(0).quantization;
+  if (is_log) {
+    if (!is_record(y, kLogSoftmaxI8)) return std::nullopt;
+    return kernel_request(stem, {x.dtype}, mote_log_softmax_prepare(rows, depth, scale), {0});
+  }
+  if (x.dtype == DataType::kI16) {
+    if (!is_record(y, kSoftmaxI16)) return std::nullopt;
+    std::vector<int16_t> exponentials(MOTE_TABLE_I16_SIZE);
+    std::vector<int16_t> reciprocals(MOTE_TABLE_I16_SIZE);
+    const double factor =
+        fill_i16_tables(context.numerics, x_scale, attrs.beta, exponentials, reciprocals);
+    const mote_softmax_i16_params tables{mote_softmax_i16_prepare(rows, depth, factor),
+                                         exponentials.data(), reciprocals.data()};
+    return kernel_request(stem, {x.dtype}, tables, {0}, std::move(exponentials),
+                          std::move(reciprocals));
+  }
+  p = mote_softmax_prepare(rows, depth, scale, static_cast<double>(attrs.beta));
+  if (attrs.widen) {
+    if (!is_record(y, kSoftmaxWidened)) return std::nullopt;
+    return kernel_request(stem, {x.dtype, DataType::kI16}, p, {0});
+  }
+  if (!is_record(y, x.dtype == DataType::kI8 ? kSoftmaxI8 : kSoftmaxU8)) return std::nullopt;
+  return kernel_request(stem, {x.dtype}, p, {0});
+}
+
+std::optional<KernelRequest> lower_softmax(const PrepareContext& context) {
+  return lower_rows(context, "softmax", false);
+}
+std::optional<KernelRequest> lower_log_softmax(const PrepareContext& context) {
+  return lower_rows(context, "log_softmax", true);
 }
 
 std::optional<Attributes> permute(const Graph& graph, const Node& node,
@@ -234,6 +298,7 @@ void define_softmax(OpSink& sink) {
   softmax.tflite_names = {"SOFTMAX"};
   softmax.onnx_names = {"Softmax"};
   softmax.reference = reference_softmax;
+  softmax.lower = lower_softmax;
   softmax.quant = quant_softmax;
   softmax.sample = sample<false>;
   sink.add(softmax);
@@ -241,6 +306,7 @@ void define_softmax(OpSink& sink) {
   log_softmax.tflite_names = {"LOG_SOFTMAX"};
   log_softmax.onnx_names = {"LogSoftmax"};
   log_softmax.reference = reference_log_softmax;
+  log_softmax.lower = lower_log_softmax;
   log_softmax.quant = quant_log_softmax;
   log_softmax.sample = sample<true>;
   sink.add(log_softmax);

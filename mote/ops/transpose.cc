@@ -1,6 +1,7 @@
 // transpose: axes in another order.
 #include "mote/ops/define.h"
 #include "mote/ops/facets.h"
+#include "mote/ops/movement.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/shape_attrs.h"
 #include "mote/ops/strided.h"
@@ -40,6 +41,15 @@ void reference(const EvalContext& context) {
                {x.bytes, std::move(from)});
 }
 
+std::optional<KernelRequest> lower(const PrepareContext& context) {
+  const Strides dense = row_major_strides(context.input_type(0).shape);
+  StridedSide from;
+  for (const int64_t axis : context.attrs<TransposeAttrs>().permutation) {
+    from.strides.push_back(dense[static_cast<size_t>(axis)]);
+  }
+  return gathering_copy_request(context, from);
+}
+
 AxisMap axes(const Graph& graph, const Node& node) {
   const Shape& from = graph.value(node.inputs[0]).type.shape;
   AxisMap map{{{}}, {{}}};
@@ -77,6 +87,7 @@ void define_transpose(OpSink& sink) {
             .attributes = Attributes::of(TransposeAttrs{}),
             .infer = infer,
             .reference = reference,
+            .lower = lower,
             .axes = axes,
             .quant = shared_scale,
             .cost = no_macs,

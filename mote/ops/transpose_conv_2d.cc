@@ -48,23 +48,19 @@ void infer(InferContext& context) {
                                                   output_extent(context, x[2], w[2], 1), w[0]});
 }
 
-constexpr LayerKernels<mote_transpose_conv_2d_params> kKernels{
-    .f32 = mote_transpose_conv_2d_f32_reference,
-    .i8 = mote_transpose_conv_2d_i8_reference,
-    .i16 = mote_transpose_conv_2d_i16_reference,
-    .i16_b32 = nullptr,
-    .u8 = mote_transpose_conv_2d_u8_reference};
-
-void reference(const EvalContext& context) {
-  const auto& attrs = context.attrs<TransposeConv2dAttrs>();
-  const LayerTypes types = layer_types(context);
-  auto p = convolution_params<mote_transpose_conv_2d_params>(attrs, types);
-  p.oc = as_i32(types.y.shape[3], "output channels");
-  p.groups = as_i32(attrs.groups, "groups");
-  run_layer(context, p, kKernels, [&](const LayerTypes& operands) {
-    return convolution_stage(operands, attrs.activation);
-  });
-}
+struct Request {
+  template <class Context>
+  std::optional<KernelRequest> operator()(const Context& context) const {
+    const auto& attrs = context.template attrs<TransposeConv2dAttrs>();
+    const LayerTypes types = layer_types(context);
+    auto p = convolution_params<mote_transpose_conv_2d_params>(attrs, types);
+    p.oc = as_i32(types.y.shape[3], "output channels");
+    p.groups = as_i32(attrs.groups, "groups");
+    return layer_request(context, "transpose_conv_2d", p, [&](const LayerTypes& operands) {
+      return convolution_stage(operands, attrs.activation);
+    });
+  }
+};
 
 AxisMap axes(const Graph& graph, const Node& node) {
   return convolution_axes(graph, node, node.attrs<TransposeConv2dAttrs>().groups);
@@ -114,7 +110,8 @@ void define_transpose_conv_2d(OpSink& sink) {
             .onnx_names = {"ConvTranspose"},
             .attributes = Attributes::of(TransposeConv2dAttrs{}),
             .infer = infer,
-            .reference = reference,
+            .reference = run_reference<Request>,
+            .lower = lower_by<Request>,
             .axes = axes,
             .quant = quant,
             .cost = cost,

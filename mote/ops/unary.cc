@@ -33,40 +33,47 @@ void reference_number(const EvalContext& context) {
   if (!known) context.no_kernel();
 }
 
-template <class T>
-void run_stored(const EvalContext& context, mote_unary_params p,
-                void (*kernel)(const mote_unary_params*, int64_t, const T*, T*)) {
+template <class Context>
+std::optional<KernelRequest> stored_request(
+    const Context& context, std::string_view stem,
+    mote_unary_params (*prepare)(const mote_table_scales*)) {
+  const TensorType& x = context.input_type(0);
+  const mote_table_scales scales = table_scales(x, context.output_type(0));
   const StoredRange range = stored_range(Activation::kNone, context.output_type(0));
-  p.y_min = range.low;
-  p.y_max = range.high;
-  kernel(&p, context.input(0).elements(), context.input(0).data<T>().data(),
-         context.output(0).data<T>().data());
+  mote_unary_call_params p{prepare(&scales), x.shape.elements()};
+  p.function.y_min = range.low;
+  p.function.y_max = range.high;
+  return kernel_request(stem, {x.dtype}, p, {0});
 }
 
-void reference_abs_stored(const EvalContext& context) {
-  const mote_table_scales scales = table_scales(context.input_type(0), context.output_type(0));
-  const DataType dtype = context.input_type(0).dtype;
-  if (dtype == DataType::kI8) {
-    return run_stored(context, mote_abs_prepare(&scales), mote_abs_i8_reference);
+struct AbsRequest {
+  template <class Context>
+  std::optional<KernelRequest> operator()(const Context& context) const {
+    if (!is_quantized(context)) return std::nullopt;
+    return stored_request(context, "abs", mote_abs_prepare);
   }
-  if (dtype != DataType::kI16) context.no_kernel();
-  run_stored(context, mote_abs_prepare(&scales), mote_abs_i16_reference);
-}
+};
 
-void reference_rsqrt_stored(const EvalContext& context) {
-  if (context.input_type(0).dtype != DataType::kI8) context.no_kernel();
-  const mote_table_scales scales = table_scales(context.input_type(0), context.output_type(0));
-  run_stored(context, mote_rsqrt_prepare(&scales), mote_rsqrt_i8_reference);
-}
+struct RsqrtRequest {
+  template <class Context>
+  std::optional<KernelRequest> operator()(const Context& context) const {
+    if (!is_quantized(context)) return std::nullopt;
+    return stored_request(context, "rsqrt", mote_rsqrt_prepare);
+  }
+};
 
-void reference_exp_stored(const EvalContext& context) {
-  quantized_table(context, [](float x) { return std::exp(x); });
-}
+struct ExpRequest {
+  template <class Context>
+  std::optional<KernelRequest> operator()(const Context& context) const {
+    if (!is_quantized(context)) return std::nullopt;
+    return table_request(context, [](float x) { return std::exp(x); });
+  }
+};
 
 using Reference = void (*)(const EvalContext&);
-template <Reference kPlain, Reference kStored>
+template <Reference kPlain, class Request>
 void reference_either(const EvalContext& context) {
-  is_quantized(context) ? kStored(context) : kPlain(context);
+  is_quantized(context) ? run_reference<Request>(context) : kPlain(context);
 }
 
 // Without overflow for large x: log(1 + e^x) = max(x, 0) + log(1 + e^-|x|).
@@ -204,10 +211,11 @@ void define_number(OpSink& sink, F, std::string_view summary, Foreign foreign = 
 }
 
 // With integer kernels beside the plain ones.
-template <OpName kName, Reference kPlain, Reference kStored>
+template <OpName kName, Reference kPlain, class Request>
 void define_stored(OpSink& sink, std::string_view summary, Foreign foreign) {
   OpDef def = definition<kName>(summary, std::move(foreign));
-  def.reference = reference_either<kPlain, kStored>;
+  def.reference = reference_either<kPlain, Request>;
+  def.lower = lower_by<Request>;
   def.sample = sample_stored<kName>;
   sink.add(std::move(def));
 }
@@ -232,18 +240,16 @@ void define_trigonometry(OpSink& sink) {
 }  // namespace
 
 void define_unary(OpSink& sink) {
-  define_stored<"abs", reference_number<Abs>, reference_abs_stored>(sink, "y = |x|",
-                                                                    {{"ABS"}, {"Abs"}});
+  define_stored<"abs", reference_number<Abs>, AbsRequest>(sink, "y = |x|", {{"ABS"}, {"Abs"}});
   define_number<"neg">(sink, Neg{}, "y = -x", {{"NEG"}, {"Neg"}});
   define_number<"sign">(sink, Sign{}, "y = 1, 0 or -1", {{"SIGN"}, {"Sign"}});
   define_number<"square">(sink, Square{}, "y = x^2", {{"SQUARE"}, {}});
-  define_stored<"exp", reference_float<Exp>, reference_exp_stored>(sink, "y = e^x",
-                                                                   {{"EXP"}, {"Exp"}});
+  define_stored<"exp", reference_float<Exp>, ExpRequest>(sink, "y = e^x", {{"EXP"}, {"Exp"}});
   define_float<"log">(sink, [](auto x) { return std::log(x); }, "y = ln x", {{"LOG"}, {"Log"}});
   define_float<"sqrt">(sink, [](auto x) { return std::sqrt(x); }, "y = x^(1/2)",
                        {{"SQRT"}, {"Sqrt"}});
-  define_stored<"rsqrt", reference_float<Rsqrt>, reference_rsqrt_stored>(sink, "y = x^(-1/2)",
-                                                                         {{"RSQRT"}, {}});
+  define_stored<"rsqrt", reference_float<Rsqrt>, RsqrtRequest>(sink, "y = x^(-1/2)",
+                                                               {{"RSQRT"}, {}});
   define_float<"reciprocal">(sink, [](auto x) { return 1 / x; }, "y = 1 / x", {{}, {"Reciprocal"}});
   define_float<"erf">(sink, [](auto x) { return std::erf(x); },
                       "y = 2 / sqrt(pi) * integral of e^(-t^2) from 0 to x", {{}, {"Erf"}});

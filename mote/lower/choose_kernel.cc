@@ -1,0 +1,49 @@
+#include "mote/lower/choose_kernel.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "mote/kernels/kernel_table.h"
+
+namespace mote {
+namespace {
+
+// Why `kernel` cannot do the call; empty when it can.
+std::string objection(const mote_kernel& kernel, const KernelQuery& query) {
+  if (kernel.isa != MOTE_ISA_AUTO && !mote_isa_includes(query.isa, kernel.isa)) {
+    return fmt::format("needs {}", mote_isa_name(kernel.isa));
+  }
+  if (kernel.pack != nullptr) {
+    for (size_t i = 1; i < query.constants.size(); ++i) {
+      if (query.present[i] && query.constants[i] == nullptr)
+        return "packs its weights, which must be constant";
+    }
+  }
+  if (kernel.refuses == nullptr) return {};
+  const char* reason = kernel.refuses(query.params, query.constants.data());
+  return reason == nullptr ? std::string() : reason;
+}
+
+}  // namespace
+
+KernelChoices choose_kernel(const KernelQuery& query) {
+  KernelChoices choices;
+  const mote_kernel* kernel = nullptr;
+  for (int32_t i = 0; (kernel = mote_kernel_at(i)) != nullptr; ++i) {
+    if (query.family != kernel->family) continue;
+    std::string reason = objection(*kernel, query);
+    if (reason.empty()) {
+      choices.usable.push_back(kernel);
+    } else {
+      choices.rejected.push_back({kernel->name, std::move(reason)});
+    }
+  }
+  // Higher instruction sets first; of one set the later in the table.
+  std::reverse(choices.usable.begin(), choices.usable.end());
+  std::stable_sort(choices.usable.begin(), choices.usable.end(),
+                   [](const mote_kernel* a, const mote_kernel* b) { return a->isa > b->isa; });
+  return choices;
+}
+
+}  // namespace mote

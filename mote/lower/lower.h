@@ -1,0 +1,40 @@
+// From Graph to Program: which kernel runs each node, its constants packed, and a memory plan.
+//
+//   const Program program = lower(graph, {.plan = PlanKind::kRam});
+//
+// Every node becomes one call. The kernel is the best of its family for the instruction set
+// (kernel.h says which that is); with PlanKind::kRam another one where that makes the arena
+// smaller.
+#pragma once
+
+#include <string_view>
+
+#include "mote/lower/program.h"
+
+namespace mote {
+
+enum class PlanKind {
+  kSpeed,  ///< the best kernels; buffers are shared element-wise only, so that threads may split
+  kRam,    ///< one thread; calls reordered, outputs overlap inputs as far as kernels allow
+};
+std::string_view name(PlanKind kind);
+constexpr std::array<PlanKind, 2> enum_values(PlanKind) {
+  return {PlanKind::kSpeed, PlanKind::kRam};
+}
+
+struct LowerOptions {
+  Numerics numerics = Numerics::kTflm;
+  Isa isa = Isa::kAuto;
+  PlanKind plan = PlanKind::kSpeed;
+  /// Threads that will share one call; each gets scratch of its own.
+  int32_t callers = 1;
+  /// false: the operators' references throughout, for oracles.
+  bool use_kernels = true;
+  /// Effort for the smallest arena; without it greedy layouts only, for programs that run once.
+  bool plan_carefully = false;
+};
+
+/// `graph` must have static shapes. Throws kInvalidArgument when this machine lacks `isa`.
+Program lower(const Graph& graph, const LowerOptions& options = {});
+
+}  // namespace mote

@@ -1,0 +1,157 @@
+// Programs of real models: every plan, instruction set and number of threads gives the bytes of the
+// references, also in an arena whose unused bytes are poisoned before each call.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "mote/exec/executor.h"
+#include "mote/exec/session.h"
+#include "mote/formats/model_file.h"
+#include "mote/kernels/kernel_table.h"
+#include "mote/lower/lower.h"
+#include "tests/golden_models.h"
+#include "tests/samples.h"
+#include "tests/test_environment.h"
+
+namespace mote {
+namespace {
+
+struct Lifetime {
+  size_t first = 0;
+  size_t last = 0;
+};
+
+// From the call that writes a buffer to the last that reads it; inputs from the start, outputs to
+// the end.
+std::vector<Lifetime> lifetimes(const Program& program) {
+  std::vector<Lifetime> result(program.buffers.size(), Lifetime{program.calls.size(), 0});
+  const auto use = [&](int32_t buffer, size_t call) {
+    if (buffer == Call::kAbsent) return;
+    Lifetime& life = result[static_cast<size_t>(buffer)];
+    life.first = std::min(life.first, call);
+    life.last = std::max(life.last, call);
+  };
+  for (const int32_t input : program.inputs) use(input, 0);
+  for (size_t i = 0; i < program.calls.size(); ++i) {
+    for (const int32_t input : program.calls[i].inputs) use(input, i);
+    for (const int32_t output : program.calls[i].outputs) use(output, i);
+  }
+  for (const int32_t output : program.outputs) use(output, program.calls.size());
+  return result;
+}
+
+// Runs call by call; before each, every byte of the arena that is not alive becomes `poison`.
+void run_poisoned(Session& session, std::byte poison) {
+  const Program& program = session.program();
+  const std::vector<Lifetime> lives = lifetimes(program);
+  std::vector<std::byte*> starts(program.buffers.size());
+  std::byte* arena = nullptr;
+  for (size_t b = 0; b < program.buffers.size(); ++b) {
+    if (program.buffers[b].place != Buffer::Place::kArena || lives[b].first > lives[b].last)
+      continue;
+    arena = session.buffer(b).bytes - program.buffers[b].offset;
+  }
+  ASSERT_NE(arena, nullptr);
+  for (size_t i = 0; i < program.calls.size(); ++i) {
+    std::vector<bool> alive(static_cast<size_t>(program.arena_bytes), false);
+    for (size_t b = 0; b < program.buffers.size(); ++b) {
+      const Buffer& buffer = program.buffers[b];
+      // What this call writes is dead until then.
+      const bool holds =
+          lives[b].first < i ||
+          (i == 0 && std::ranges::count(program.inputs, static_cast<int32_t>(b)) > 0);
+      if (buffer.place != Buffer::Place::kArena || !holds || lives[b].last < i) continue;
+      std::fill_n(alive.begin() + buffer.offset, buffer.size_bytes, true);
+    }
+    for (size_t byte = 0; byte < alive.size(); ++byte) {
+      if (!alive[byte]) arena[byte] = poison;
+    }
+    session.run_call(i);
+  }
+}
+
+Graph bound_to_one(Graph graph) {
+  for (const ValueId id : graph.inputs()) {
+    Shape& shape = graph.mutable_value(id).type.shape;
+    shape = shape.bind(1);
+  }
+  graph.infer_types();
+  return graph;
+}
+
+std::vector<Isa> isas_here() {
+  std::vector<Isa> found;
+  for (const Isa isa : enum_values(Isa{})) {
+    if (isa != Isa::kAuto && mote_machine_has(static_cast<mote_isa>(isa))) found.push_back(isa);
+  }
+  return found;
+}
+
+void write_inputs(const Session& session, const std::vector<Tensor>& inputs) {
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    copy_bytes(session.input(i).bytes, inputs[i].bytes(), inputs[i].size_bytes());
+  }
+}
+
+std::vector<Tensor> outputs_of(const Session& session) {
+  std::vector<Tensor> result;
+  for (size_t i = 0; i < session.program().outputs.size(); ++i) {
+    result.push_back(Tensor::copy_of(session.output(i)));
+  }
+  return result;
+}
+
+void expect_same(const std::vector<Tensor>& expected, const std::vector<Tensor>& actual) {
+  ASSERT_EQ(expected.size(), actual.size());
+  for (size_t i = 0; i < expected.size(); ++i) EXPECT_TRUE(test::same(actual[i], expected[i]));
+}
+
+class ProgramOfModel : public testing::TestWithParam<std::string> {};
+
+TEST_P(ProgramOfModel, gives_the_bytes_of_the_references_in_every_way) {
+  const Graph graph =
+      bound_to_one(load_model(*shared_data() / "golden" / GetParam() / "model.tflite"));
+  Rng rng(7);
+  const std::vector<Tensor> inputs = test::random_inputs(graph, rng);
+  const std::vector<Tensor> expected = test::run(graph, inputs, Kernels::kReference);
+  for (const Isa isa : isas_here()) {
+    for (const PlanKind plan : enum_values(PlanKind{})) {
+      for (const int threads : {1, 2}) {
+        SCOPED_TRACE(fmt::format("{}, plan {}, {} threads", name(isa), name(plan), threads));
+        const auto program = std::make_shared<const Program>(
+            lower(graph, {.isa = isa, .plan = plan, .callers = threads}));
+        WorkerPool pool(program->callers);
+        Session session(program, &pool);
+        write_inputs(session, inputs);
+        session.run();
+        expect_same(expected, outputs_of(session));
+        session.reset();
+        write_inputs(session, inputs);
+        run_poisoned(session, std::byte{0xA5});
+        expect_same(expected, outputs_of(session));
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, ProgramOfModel, testing::ValuesIn(test::golden_folders()),
+                         test::golden_test_name);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ProgramOfModel);
+
+TEST(Program, names_the_instruction_set_that_the_machine_lacks) {
+  Graph graph("empty");
+  const ValueId x = graph.add_input("x", {DataType::kF32, {1, 2}});
+  graph.set_outputs({x});
+  const Isa foreign = mote_machine_has(MOTE_ISA_NEON) ? Isa::kAvx2 : Isa::kNeon;
+  try {
+    lower(graph, {.isa = foreign});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr(std::string(name(foreign))));
+  }
+}
+
+}  // namespace
+}  // namespace mote
