@@ -65,7 +65,7 @@ std::string row(const OpDef& def, const std::set<std::string, std::less<>>& tfli
   std::string text = fmt::format("| `{}` | {} |", def.name, cell(def.summary));
   for (const bool present :
        {def.axes != nullptr, def.permute != nullptr, def.quant != nullptr, def.cost != nullptr,
-        def.sample != nullptr, def.prepare_fast != nullptr}) {
+        def.sample != nullptr, def.lower != nullptr}) {
     text += mark(present);
   }
   const auto in_tflite = [&](std::string_view name) { return tflite.contains(name); };

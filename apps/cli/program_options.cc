@@ -30,6 +30,10 @@ OptionGroup program_group(ProgramRequest* request) {
                      },
                  .default_text = "1"};
   group.options.push_back(std::move(threads));
+  Option as_is{.name = "--as-is",
+               .help = "run the model as the file has it, without the exact rewrites of optimize",
+               .set = [request](const std::string&) { request->rewrite = false; }};
+  group.options.push_back(std::move(as_is));
   return group;
 }
 

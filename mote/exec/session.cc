@@ -5,15 +5,15 @@
 namespace mote {
 namespace {
 
-// A call that is a function of the operator: its reference, or what its `prepare_fast` gave.
+// A call without a kernel: the operator's reference on the same buffers.
 struct HostCall {
-  PreparedKernel function;
+  void (*reference)(const EvalContext&) = nullptr;
   EvalContext context;
 };
 
 void run_host_call(const mote_kernel_args* args) {
   const auto& call = *static_cast<const HostCall*>(args->params);
-  with_context([&] { return describe(*call.context.node); }, [&] { call.function(call.context); });
+  with_context([&] { return describe(*call.context.node); }, [&] { call.reference(call.context); });
 }
 
 // A call with everything resolved: running it touches nothing else of the program.
@@ -76,16 +76,6 @@ struct Session::Impl {
     return {&program->graph.value(value).type, address(index)};
   }
 
-  // What runs instead of a kernel; empty: the kernel does.
-  PreparedKernel host_function(const Call& call) const {
-    const Node& node = program->graph.node(call.node);
-    if (call.kernel == nullptr) return node.op->reference;
-    if (call.kernel->isa != MOTE_ISA_AUTO || node.op->prepare_fast == nullptr) return {};
-    const PrepareContext context{&program->graph, &node, program->numerics, program->isa};
-    return with_context([&] { return describe(node); },
-                        [&] { return node.op->prepare_fast(context); });
-  }
-
   void run(const ReadyCall& call) {
     if (!call.splits) return call.run(&call.args);
     SharedCall shared{&call, pool->workers()};
@@ -94,10 +84,11 @@ struct Session::Impl {
 
   void resolve(const Call& call) {
     ReadyCall ready;
-    if (PreparedKernel function = host_function(call)) {
+    if (call.kernel == nullptr) {
       auto host = std::make_unique<HostCall>();
-      host->function = std::move(function);
-      host->context.node = &program->graph.node(call.node);
+      const Node& node = program->graph.node(call.node);
+      host->reference = node.op->reference;
+      host->context.node = &node;
       host->context.numerics = program->numerics;
       for (const int32_t input : call.inputs) host->context.inputs.push_back(operand(input));
       for (const int32_t output : call.outputs) host->context.outputs.push_back(operand(output));

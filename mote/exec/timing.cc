@@ -80,12 +80,12 @@ Timing time_session(Session& session, const TimingOptions& options) {
     once = elapsed_us(start);
   }
   Timing timing;
-  timing.runs_per_measurement =
-      std::max<int64_t>(1, static_cast<int64_t>(std::ceil(kShortestMeasurementUs / std::max(once, 0.1))));
+  timing.runs_per_measurement = std::max<int64_t>(
+      1, static_cast<int64_t>(std::ceil(kShortestMeasurementUs / std::max(once, 0.1))));
   std::vector<double> measured;
   const auto begin = Clock::now();
-  while (measured.empty() || (elapsed_us(begin) < options.seconds * 1e6 &&
-                              std::ssize(measured) < kMostMeasurements)) {
+  while (measured.empty() ||
+         (elapsed_us(begin) < options.seconds * 1e6 && std::ssize(measured) < kMostMeasurements)) {
     inputs.write(session);
     const auto start = Clock::now();
     for (int64_t run = 0; run < timing.runs_per_measurement; ++run) session.run();
@@ -105,7 +105,8 @@ std::vector<double> time_calls(Session& session, const TimingOptions& options) {
   const double clock_us = clock_cost_us();
   std::vector<std::vector<double>> measured(count);
   const auto begin = Clock::now();
-  for (int64_t round = 0; round < kWarmUpRuns || elapsed_us(begin) < options.seconds * 1e6; ++round) {
+  for (int64_t round = 0; round < kWarmUpRuns || elapsed_us(begin) < options.seconds * 1e6;
+       ++round) {
     inputs.write(session);
     for (size_t i = 0; i < count; ++i) {
       const auto start = Clock::now();

@@ -6,7 +6,6 @@
 
 #include "mote/base/checked.h"
 #include "mote/ops/define.h"
-#include "mote/ops/fast_layer.h"
 #include "mote/ops/layer.h"
 #include "mote/ops/nn_attrs.h"
 #include "mote/ops/quantized.h"
@@ -60,22 +59,6 @@ void reference(const EvalContext& context) {
                          mote_conv_2d_hybrid_reference);
 }
 
-PreparedKernel prepare_fast(const PrepareContext& context) {
-  const auto& attrs = context.attrs<Conv2dAttrs>();
-  if (attrs.groups != 1 || !has_fast_types(context)) return {};
-  const LayerTypes types = layer_types(context);
-  FastConvolution::Setup setup{.params = params(attrs, types), .stage = {}};
-  if (types.x.dtype == DataType::kI8) {
-    setup.stage = convolution_stage(types, attrs.activation);
-    setup.params.x_zero_point = tensor_record(types.x).zero_point();
-  }
-  setup.weights = context.constant(1);
-  setup.bias = context.node->has_input(2) ? context.constant(2) : nullptr;
-  setup.isa = kernel_isa(context.isa);
-  const auto layer = std::make_shared<FastConvolution>(std::move(setup));
-  return [layer](const EvalContext& run) { layer->run(run.input(0), run.output(0)); };
-}
-
 AxisMap axes(const Graph& graph, const Node& node) {
   return convolution_axes(graph, node, node.attrs<Conv2dAttrs>().groups);
 }
@@ -115,7 +98,6 @@ void define_conv_2d(OpSink& sink) {
             .attributes = Attributes::of(Conv2dAttrs{}),
             .infer = infer,
             .reference = reference,
-            .prepare_fast = prepare_fast,
             .lower = lower_by<Request>,
             .axes = axes,
             .quant = quant,

@@ -7,7 +7,6 @@
 #include <algorithm>
 
 #include "mote/ops/define.h"
-#include "mote/ops/fast_layer.h"
 #include "mote/ops/layer.h"
 #include "mote/ops/nn_attrs.h"
 #include "mote/ops/quantized.h"
@@ -57,46 +56,6 @@ void reference(const EvalContext& context) {
   if (!is_hybrid(types.x, types.w)) return run_reference<Request>(context);
   run_hybrid_convolution(context, params(context.attrs<Conv2dAttrs>(), types),
                          mote_depthwise_conv_2d_hybrid_reference);
-}
-
-// What a fast run needs besides its operands.
-struct FastDepthwise {
-  mote_depthwise_conv_2d_params params;
-  OutputStage output;
-  std::unique_ptr<FastStage> stage;
-  std::vector<int32_t> sums;
-  std::vector<float> bias;
-};
-
-PreparedKernel prepare_fast(const PrepareContext& context) {
-  if (!has_fast_types(context)) return {};
-  const auto& attrs = context.attrs<Conv2dAttrs>();
-  const LayerTypes types = layer_types(context);
-  const auto layer = std::make_shared<FastDepthwise>();
-  layer->params = params(attrs, types);
-  if (layer->params.multiplier != 1) return {};
-  const mote_fast_kernels* kernels = mote_fast_kernels_for(kernel_isa(context.isa));
-  const Tensor* bias = context.node->has_input(2) ? context.constant(2) : nullptr;
-  const int32_t channels = layer->params.ic;
-  if (types.x.dtype == DataType::kF32) {
-    layer->bias.assign(static_cast<size_t>(channels), 0.0f);
-    if (bias != nullptr) std::ranges::copy(bias->data<float>(), layer->bias.begin());
-    return [layer, kernels](const EvalContext& run) {
-      kernels->depthwise_f32(&layer->params, run.input(0).data<float>().data(),
-                             run.input(1).data<float>().data(), layer->bias.data(),
-                             run.output(0).data<float>().data());
-    };
-  }
-  layer->output = convolution_stage(types, attrs.activation);
-  layer->params.x_zero_point = tensor_record(types.x).zero_point();
-  layer->stage = std::make_unique<FastStage>(layer->output.kernel_stage(), channels,
-                                             bias ? bias->data<int32_t>().data() : nullptr);
-  layer->sums.resize(static_cast<size_t>(channels));
-  return [layer, kernels](const EvalContext& run) {
-    kernels->depthwise_i8(&layer->params, layer->stage->get(), run.input(0).data<int8_t>().data(),
-                          run.input(1).data<int8_t>().data(), layer->sums.data(),
-                          run.output(0).data<int8_t>().data());
-  };
 }
 
 // Factor ids of the map.
@@ -153,7 +112,6 @@ void define_depthwise_conv_2d(OpSink& sink) {
        .attributes = Attributes::of(Conv2dAttrs{}),
        .infer = infer,
        .reference = reference,
-       .prepare_fast = prepare_fast,
        .lower = lower_by<Request>,
        .axes = axes,
        .quant = quant,

@@ -4,7 +4,6 @@
 #include "mote/kernels/fully_connected/fully_connected.h"
 
 #include "mote/ops/define.h"
-#include "mote/ops/fast_layer.h"
 #include "mote/ops/layer.h"
 #include "mote/ops/nn_attrs.h"
 #include "mote/ops/quantized.h"
@@ -81,35 +80,6 @@ void reference(const EvalContext& context) {
                    quantize_rows(context.input(0), p.m, attrs.asymmetric_inputs));
 }
 
-// Below this many products a packed layer gains nothing over the reference.
-constexpr int64_t kSmallLayer = 1024;
-
-// The layer as a convolution of 1x1 images.
-PreparedKernel prepare_fast(const PrepareContext& context) {
-  if (!has_fast_types(context) || context.input_type(1).shape.elements() < kSmallLayer) return {};
-  const auto& attrs = context.attrs<FullyConnectedAttrs>();
-  const LayerTypes types = layer_types(context);
-  const mote_fully_connected_params p = params(attrs, types);
-  FastConvolution::Setup setup{.params = {}, .stage = {}};
-  mote_conv_2d_params& conv = setup.params;
-  conv.n = p.m;
-  conv.ic = p.k;
-  conv.oc = p.n;
-  conv.h = conv.w = conv.kh = conv.kw = conv.oh = conv.ow = conv.groups = 1;
-  conv.stride_h = conv.stride_w = conv.dilation_h = conv.dilation_w = 1;
-  conv.y_min = p.y_min;
-  conv.y_max = p.y_max;
-  if (types.x.dtype == DataType::kI8) {
-    setup.stage = output_stage(types, attrs.activation, context.numerics);
-    conv.x_zero_point = tensor_record(types.x).zero_point();
-  }
-  setup.weights = context.constant(1);
-  setup.bias = context.node->has_input(2) ? context.constant(2) : nullptr;
-  setup.isa = kernel_isa(context.isa);
-  const auto layer = std::make_shared<FastConvolution>(std::move(setup));
-  return [layer](const EvalContext& run) { layer->run(run.input(0), run.output(0)); };
-}
-
 AxisMap axes(const Graph& graph, const Node& node) {
   const Shape& x = graph.value(node.inputs[0]).type.shape;
   const Shape& w = graph.value(node.inputs[1]).type.shape;
@@ -177,7 +147,6 @@ void define_fully_connected(OpSink& sink) {
             .attributes = Attributes::of(FullyConnectedAttrs{}),
             .infer = infer,
             .reference = reference,
-            .prepare_fast = prepare_fast,
             .lower = lower_by<Request>,
             .axes = axes,
             .quant = quant,
