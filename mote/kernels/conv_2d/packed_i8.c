@@ -23,6 +23,15 @@ static int has_row_runs(const mote_conv_2d_params* p) {
   return p->groups == 1 && p->dilation_w == 1;
 }
 
+// Few output channels leave lanes empty: so many neighbouring pixels share a vector. Their windows
+// overlap, so that this takes no more products than one pixel at a time.
+static int32_t copies_of(const mote_gemm_i8_shape* shape, const mote_conv_2d_params* p) {
+  int32_t copies = 1;
+  if (!has_row_runs(p) || p->stride_w > p->kw) return copies;
+  while (copies * 2 * p->oc <= shape->lanes && p->ow % (copies * 2) == 0) copies *= 2;
+  return copies;
+}
+
 static int32_t input_rows(const mote_conv_2d_params* p, const mote_conv_2d_i8_plan* plan,
                           int32_t output_rows) {
   return (output_rows - 1) * p->stride_h + plan->kernel_h;
@@ -53,13 +62,18 @@ mote_conv_2d_i8_plan mote_conv_2d_i8_plan_of(const mote_gemm_i8_shape* shape,
   }
   plan_rows(shape, p, &plan);
   const int32_t group_ic = p->ic / p->groups;
-  plan.gemm = (mote_gemm_i8){.groups = p->groups,
-                             .group_channels = p->oc / p->groups,
-                             .group_step = group_ic,
-                             .runs = has_row_runs(p) ? p->kh : p->kh * p->kw,
-                             .run_length = has_row_runs(p) ? p->kw * p->ic : group_ic,
-                             .pixels = plan.chunk_rows * p->ow,
-                             .x_zero_point = p->x_zero_point};
+  const int32_t copies = copies_of(shape, p);
+  const int32_t copy_step = p->stride_w * p->ic;
+  plan.gemm = (mote_gemm_i8){
+      .groups = p->groups,
+      .group_channels = copies * (p->oc / p->groups),
+      .group_step = group_ic,
+      .runs = has_row_runs(p) ? p->kh : p->kh * p->kw,
+      .run_length = has_row_runs(p) ? p->kw * p->ic + (copies - 1) * copy_step : group_ic,
+      .copies = copies,
+      .copy_step = copy_step,
+      .pixels = plan.chunk_rows * (p->ow / copies),
+      .x_zero_point = p->x_zero_point};
   return plan;
 }
 
@@ -86,8 +100,9 @@ void mote_conv_2d_i8_offsets(const mote_conv_2d_params* p, mote_conv_2d_i8_plan*
   int32_t* pixels = (int32_t*)(void*)(bytes + packed->gemm.pixel_offsets);
   int32_t* runs = (int32_t*)(void*)(bytes + packed->gemm.run_offsets);
   for (int32_t i = 0; i < packed->gemm.pixels; ++i) {
-    const int32_t row = i / p->ow * p->stride_h;
-    pixels[i] = (row * packed->row_pixels + i % p->ow * p->stride_w) * p->ic;
+    const int32_t pixel = i * packed->gemm.copies;
+    const int32_t row = pixel / p->ow * p->stride_h;
+    pixels[i] = (row * packed->row_pixels + pixel % p->ow * p->stride_w) * p->ic;
   }
   const int32_t runs_per_row = has_row_runs(p) ? 1 : p->kw;
   for (int32_t i = 0; i < packed->gemm.runs; ++i) {

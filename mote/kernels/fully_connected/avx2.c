@@ -1,3 +1,4 @@
+#define MOTE_SIMD_NARROW_WEIGHTS
 #define MOTE_SIMD "mote/kernels/simd/avx2_dot.h"
 #include "mote/kernels/fully_connected/fully_connected_i8.inc"
 

@@ -1,3 +1,4 @@
+#define MOTE_SIMD_NARROW_WEIGHTS
 #define MOTE_SIMD "mote/kernels/simd/sse41.h"
 #include "mote/kernels/fully_connected/fully_connected_i8.inc"
 

@@ -20,9 +20,19 @@ typedef struct channel_sums {
   int64_t bound;
 } channel_sums;
 
+// Output channels of one pixel and one group.
+static int32_t own_channels(const mote_gemm_i8* g) {
+  return g->copies > 1 ? g->group_channels / g->copies : g->group_channels;
+}
+
+// Elements of one pixel in a run.
+static int32_t own_length(const mote_gemm_i8* g) {
+  return g->copies > 1 ? g->run_length - (g->copies - 1) * g->copy_step : g->run_length;
+}
+
 static channel_sums sum_channel(const mote_gemm_i8* g, const mote_gemm_i8_constants* c,
                                 int32_t offset, int64_t channel) {
-  const int64_t k = (int64_t)g->runs * g->run_length;
+  const int64_t k = (int64_t)g->runs * own_length(g);
   const int8_t* w = c->weights + channel * k;
   int64_t sum = 0;
   int64_t magnitude = 0;
@@ -39,7 +49,7 @@ static channel_sums sum_channel(const mote_gemm_i8* g, const mote_gemm_i8_consta
 
 static int64_t largest_bound(const mote_gemm_i8* g, const mote_gemm_i8_constants* c) {
   int64_t largest = 0;
-  for (int64_t o = 0; o < (int64_t)g->groups * g->group_channels; ++o) {
+  for (int64_t o = 0; o < (int64_t)g->groups * own_channels(g); ++o) {
     const int64_t bound = sum_channel(g, c, 0, o).bound;
     if (bound > largest) largest = bound;
   }
@@ -47,7 +57,7 @@ static int64_t largest_bound(const mote_gemm_i8* g, const mote_gemm_i8_constants
 }
 
 const char* mote_gemm_i8_refuses(const mote_gemm_i8* g, const mote_gemm_i8_constants* constants) {
-  const int32_t channels = g->groups * g->group_channels;
+  const int32_t channels = g->groups * own_channels(g);
   if (constants->weights == NULL) return "the weights are not constant";
   if (g->x_zero_point < INT8_MIN || g->x_zero_point > INT8_MAX) {
     return "the input's zero point is outside of i8";
@@ -73,46 +83,46 @@ int64_t mote_gemm_i8_layout(const mote_gemm_i8_shape* shape, const mote_output_s
   g->pixel_offsets = g->run_offsets + aligned((int64_t)g->runs * 4);
   g->stage = g->pixel_offsets + aligned((int64_t)g->pixels * 4);
   mote_packed_stage head = {.lanes = shape->lanes};
-  g->weights = g->stage + mote_packed_stage_layout(stage, g->groups * g->group_channels,
+  g->weights = g->stage + mote_packed_stage_layout(stage, g->groups * own_channels(g),
                                                    g->groups * g->panels * shape->lanes, &head);
   g->group_bytes = (int64_t)g->runs * g->run_groups * g->panels * shape->lanes * shape->depth *
-                   shape->element_bytes;
+                   shape->weight_bytes;
   g->bytes = g->weights + g->groups * g->group_bytes;
   return g->bytes;
 }
 
-// Writes one channel's weights; `to` is the first of its lane, `step` elements lie between groups.
+// Writes one channel's weights; `to` is the first of its lane, `step` elements lie between groups;
+// `skip` elements of every run belong to pixels before the channel's.
 static void pack_channel(const mote_gemm_i8_shape* shape, const mote_gemm_i8* g, const int8_t* from,
-                         char* to, int64_t step) {
-  for (int32_t run = 0; run < g->runs; ++run) {
-    for (int32_t e = 0; e < g->run_groups * shape->depth; ++e) {
-      const int8_t w = e < g->run_length ? from[(int64_t)run * g->run_length + e] : 0;
-      const int64_t group = (int64_t)run * g->run_groups + e / shape->depth;
-      const int64_t at = group * step + e % shape->depth;
-      if (shape->element_bytes == 1) {
-        to[at] = (char)w;
-      } else {
-        const int16_t wide = w;
-        memcpy(to + at * 2, &wide, sizeof wide);
-      }
+                         int32_t skip, char* to, int64_t step) {
+  const int32_t length = own_length(g);
+  for (int32_t i = 0; i < g->runs * length; ++i) {
+    const int32_t e = skip + i % length;
+    const int64_t group = (int64_t)(i / length) * g->run_groups + e / shape->depth;
+    const int64_t at = group * step + e % shape->depth;
+    if (shape->weight_bytes == 1) {
+      to[at] = (char)from[i];
+    } else {
+      const int16_t wide = from[i];
+      memcpy(to + at * 2, &wide, sizeof wide);
     }
   }
 }
 
 static void pack_weights(const mote_gemm_i8_shape* shape, const mote_gemm_i8* g, int32_t group,
                          const int8_t* weights, char* to) {
-  const int64_t k = (int64_t)g->runs * g->run_length;
-  const int64_t padded_k = (int64_t)g->runs * g->run_groups * shape->depth;
+  const int64_t k = (int64_t)g->runs * own_length(g);
+  const int64_t groups = (int64_t)g->runs * g->run_groups;
   for (int32_t panel = 0; panel < g->panels;) {
     const int32_t block = mote_gemm_i8_block(shape->max_panels, g->panels, panel);
     const int32_t first = panel * shape->lanes;
     const int64_t step = (int64_t)block * shape->lanes * shape->depth;
     for (int32_t i = 0; i < block * shape->lanes && first + i < g->group_channels; ++i) {
-      const int64_t channel = (int64_t)group * g->group_channels + first + i;
-      pack_channel(shape, g, weights + channel * k,
-                   to + (int64_t)i * shape->depth * shape->element_bytes, step);
+      const int64_t channel = (int64_t)group * own_channels(g) + (first + i) % own_channels(g);
+      pack_channel(shape, g, weights + channel * k, (first + i) / own_channels(g) * g->copy_step,
+                   to + (int64_t)i * shape->depth * shape->weight_bytes, step);
     }
-    to += step / shape->depth * padded_k * shape->element_bytes;
+    to += step * groups * shape->weight_bytes;
     panel += block;
   }
 }
@@ -124,14 +134,14 @@ void mote_gemm_i8_pack(const mote_gemm_i8_shape* shape, const mote_gemm_i8_const
   memset(stage, 0, (size_t)(packed->bytes - packed->stage));
   stage->lanes = shape->lanes;
   const int32_t slots = packed->panels * shape->lanes;
-  mote_packed_stage_layout(constants->stage, packed->groups * packed->group_channels,
+  mote_packed_stage_layout(constants->stage, packed->groups * own_channels(packed),
                            packed->groups * slots, stage);
   const int64_t shared_bound = constants->stage->per_channel ? 0 : largest_bound(packed, constants);
   for (int32_t group = 0; group < packed->groups; ++group) {
     pack_weights(shape, packed, group, constants->weights,
                  bytes + packed->weights + group * packed->group_bytes);
     for (int32_t i = 0; i < packed->group_channels; ++i) {
-      const int32_t channel = group * packed->group_channels + i;
+      const int32_t channel = group * own_channels(packed) + i % own_channels(packed);
       const channel_sums sums = sum_channel(packed, constants, shape->offset, channel);
       const mote_packed_channel entry = {group * slots + i, channel, sums.start,
                                          constants->stage->per_channel ? sums.bound : shared_bound};

@@ -23,7 +23,8 @@ extern "C" {
 typedef struct mote_gemm_i8_shape {
   int32_t lanes;          // accumulators of a vector
   int32_t depth;          // products that one accumulator takes at once
-  int32_t element_bytes;  // 1, or 2: activations and weights widened to i16
+  int32_t element_bytes;  // of activations: 1, or 2: widened to i16
+  int32_t weight_bytes;   // the same of packed weights
   int32_t max_panels;     // of a block; a power of 2
   int32_t offset;         // added to activations: 128 where they are unsigned
 } mote_gemm_i8_shape;
@@ -34,6 +35,8 @@ typedef struct mote_gemm_i8 {
   int32_t group_channels;  // outputs of one
   int32_t group_step;      // elements of x from one to the next
   int32_t runs, run_length;
+  int32_t copies;        // 0 or 1; more: group_channels are those of so many pixels side by side,
+  int32_t copy_step;     // that lie this many elements of x apart and share the runs
   int32_t pixels;        // entries of pixel_offsets
   int32_t x_zero_point;  // of the values as they are stored
   int32_t head_bytes;    // of a struct that this is the start of; 0: of this one
@@ -50,7 +53,7 @@ typedef struct mote_gemm_i8 {
 
 /// Constants of a layer.
 typedef struct mote_gemm_i8_constants {
-  const int8_t* weights;  // [channels, runs, run_length]
+  const int8_t* weights;  // [channels, runs, run_length], of one pixel
   const int32_t* bias;    // [channels], or NULL
   const mote_output_stage* stage;
 } mote_gemm_i8_constants;
