@@ -7,6 +7,14 @@ extern const mote_case_family mote_cases_conv_2d_f32;
 extern const mote_case_family mote_cases_fully_connected_f32;
 extern const mote_case_family mote_cases_depthwise_conv_2d_i8;
 extern const mote_case_family mote_cases_depthwise_conv_2d_f32;
+extern const mote_case_family mote_cases_average_pool_2d_i8;
+extern const mote_case_family mote_cases_average_pool_2d_u8;
+extern const mote_case_family mote_cases_average_pool_2d_i16;
+extern const mote_case_family mote_cases_average_pool_2d_f32;
+extern const mote_case_family mote_cases_max_pool_2d_i8;
+extern const mote_case_family mote_cases_max_pool_2d_u8;
+extern const mote_case_family mote_cases_max_pool_2d_i16;
+extern const mote_case_family mote_cases_max_pool_2d_f32;
 
 const mote_case_family* const mote_case_families[] = {
     &mote_cases_conv_2d_i8,
@@ -15,5 +23,13 @@ const mote_case_family* const mote_case_families[] = {
     &mote_cases_fully_connected_f32,
     &mote_cases_depthwise_conv_2d_i8,
     &mote_cases_depthwise_conv_2d_f32,
+    &mote_cases_average_pool_2d_i8,
+    &mote_cases_average_pool_2d_u8,
+    &mote_cases_average_pool_2d_i16,
+    &mote_cases_average_pool_2d_f32,
+    &mote_cases_max_pool_2d_i8,
+    &mote_cases_max_pool_2d_u8,
+    &mote_cases_max_pool_2d_i16,
+    &mote_cases_max_pool_2d_f32,
     NULL,
 };
