@@ -114,7 +114,7 @@ std::string ranges(Graph graph) {
     if (method == RangeMethod::kAuto) continue;
     by_source[std::string(name(method))] = observed_ranges(graph, observations, method, 256);
   }
-  const ValueRanges predicted = predicted_ranges(graph, ranges_of(graph));
+  const ValueRanges predicted = predicted_ranges(graph, ranges_of(graph), Prediction::kPropagated);
   by_source["predicted"] = predicted;
   std::string text;
   for (const ValueId id : graph.values()) {
@@ -126,7 +126,7 @@ std::string ranges(Graph graph) {
     }
     text += '\n';
   }
-  return text + describe_sources(range_sources(graph, predicted, true)) + '\n';
+  return text + describe_sources(range_sources(graph, predicted, Prediction::kPropagated)) + '\n';
 }
 
 using Step = std::string (*)(Graph);

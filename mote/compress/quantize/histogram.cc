@@ -150,7 +150,9 @@ RealRange RangeHistogram::least_error(int levels) const {
 
 // KL divergence from the clipped distribution to its quantized form. Source: Migacz 2017, 8-bit
 // inference with TensorRT: counts beyond the range are added to its ends; every quantization level
-// spreads its counts evenly over the bins that were not empty.
+// spreads its counts evenly over the bins that were not empty. The zeros of a ReLU, which every
+// grid holds exactly, are left out, as in NVIDIA's pytorch-quantization: spread over their level
+// they would count as the largest error of all, and the narrowest range would always win.
 double RangeHistogram::divergence(const RealRange& range, int levels) const {
   const double width = bin_width();
   const auto first = std::clamp<int64_t>(
@@ -159,11 +161,16 @@ double RangeHistogram::divergence(const RealRange& range, int levels) const {
   const auto last = std::clamp<int64_t>(
       static_cast<int64_t>(std::ceil(static_cast<double>(range.high) / width)) - 1 + kHalf, first,
       2 * kHalf - 1);
+  const auto counted = [this](int64_t bin) {
+    return static_cast<double>(bins_[static_cast<size_t>(bin == kHalf ? kHalf + 1 : bin)]);
+  };
   std::vector<double> p(static_cast<size_t>(last - first + 1), 0.0);
+  double total = 0.0;
   for (int64_t i = 0; i < 2 * kHalf; ++i) {
-    p[static_cast<size_t>(std::clamp(i, first, last) - first)] +=
-        static_cast<double>(bins_[static_cast<size_t>(i)]);
+    p[static_cast<size_t>(std::clamp(i, first, last) - first)] += counted(i);
+    total += counted(i);
   }
+  if (total == 0.0) return 0.0;
   const auto bins = static_cast<int64_t>(p.size());
   double result = 0.0;
   for (int level = 0; level < levels; ++level) {
@@ -173,14 +180,13 @@ double RangeHistogram::divergence(const RealRange& range, int levels) const {
     int64_t used = 0;
     for (int64_t i = from; i < to; ++i) {
       // The quantized distribution does not know what was clipped.
-      sum += static_cast<double>(bins_[static_cast<size_t>(first + i)]);
+      sum += counted(first + i);
       used += p[static_cast<size_t>(i)] > 0.0 ? 1 : 0;
     }
     if (used == 0) continue;
-    const double q = std::max(sum / static_cast<double>(used) / static_cast<double>(count_),
-                              kSmallestProbability);
+    const double q = std::max(sum / static_cast<double>(used) / total, kSmallestProbability);
     for (int64_t i = from; i < to; ++i) {
-      const double share = p[static_cast<size_t>(i)] / static_cast<double>(count_);
+      const double share = p[static_cast<size_t>(i)] / total;
       if (share > 0.0) result += share * std::log(share / q);
     }
   }

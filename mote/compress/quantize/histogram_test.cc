@@ -58,6 +58,17 @@ TEST(Histogram, mse_range_errs_no_more_than_any_other) {
   }
 }
 
+// Half of the values are 0, as behind a ReLU: they must not pull the range together.
+TEST(Histogram, entropy_range_of_rectified_values_keeps_nearly_all_of_them) {
+  Rng rng(11);
+  std::vector<float> values(200000);
+  for (float& v : values) v = std::max(0.0f, static_cast<float>(rng.normal()));
+  RangeHistogram histogram;
+  histogram.add(values);
+  const RealRange range = histogram.range(RangeMethod::kEntropy, 256);
+  EXPECT_GT(range.high, 3.0f);
+}
+
 TEST(Histogram, ranges_contain_zero) {
   RangeHistogram histogram;
   const std::vector<float> values{2.0f, 3.0f, 5.0f};

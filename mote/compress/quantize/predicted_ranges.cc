@@ -6,6 +6,7 @@
 
 #include "mote/compress/quantize/distributions.h"
 #include "mote/compress/quantize/ranges.h"
+#include "mote/ops/op_table.h"
 #include "mote/rewrite/match.h"
 
 namespace mote {
@@ -25,12 +26,37 @@ RealRange range_of(const Distribution& distribution) {
   return {static_cast<float>(low), static_cast<float>(high)};
 }
 
-// The bounds of a fused clamp are the range.
-bool fills_clamp(const Node& node, const RealRange& range) {
+// Whether the range is that of a clamp behind the values: fused, or a clip per channel.
+bool fills_clip(const Graph& graph, const Node& node, const RealRange& range) {
+  if (is_op(node, "minimum")) {
+    const Tensor* limit = constant_input(graph, node, 1);
+    if (limit == nullptr || limit->dtype() != DataType::kF32) return false;
+    const std::span<const float> limits = limit->data<float>();
+    return range.low >= 0.0f && std::find(limits.begin(), limits.end(), range.high) != limits.end();
+  }
   const std::optional<Activation> activation = fused_activation(node);
   if (!activation) return false;
   const ClampRange clamp = clamp_range(*activation);
   return range.low <= clamp.low && range.high >= clamp.high;
+}
+
+// A value that only a clip reads has the clip's range (narrow_to_clamps).
+bool takes_range_of_clip(const Graph& graph, const std::vector<std::vector<NodeId>>& readers,
+                         ValueId id) {
+  const std::vector<NodeId>& of = readers[static_cast<size_t>(id.index)];
+  return of.size() == 1 && !graph.is_output(id) && is_op(graph.node(of.front()), "minimum") &&
+         constant_input(graph, graph.node(of.front()), 1) != nullptr;
+}
+
+// Those that tell a range.
+Distributions trusted_distributions(const Graph& graph, Prediction prediction) {
+  if (prediction == Prediction::kNone) return {};
+  Distributions known = known_distributions(graph);
+  std::erase_if(known, [&](const auto& entry) {
+    const Distribution& distribution = entry.second;
+    return distribution.mean_only || (prediction == Prediction::kBatchNorm && !distribution.direct);
+  });
+  return known;
 }
 
 }  // namespace
@@ -51,10 +77,9 @@ std::string_view name(RangeSource source) {
   return {};
 }
 
-ValueRanges predicted_ranges(const Graph& graph, const ValueRanges& ranges) {
+ValueRanges predicted_ranges(const Graph& graph, const ValueRanges& ranges, Prediction prediction) {
   ValueRanges predicted = ranges;
-  for (const auto& [index, distribution] : known_distributions(graph)) {
-    if (distribution.mean_only) continue;
+  for (const auto& [index, distribution] : trusted_distributions(graph, prediction)) {
     RealRange range = range_of(distribution);
     // A sum of values that are never negative is none, though counted as normal.
     const auto seen = ranges.find(index);
@@ -66,21 +91,23 @@ ValueRanges predicted_ranges(const Graph& graph, const ValueRanges& ranges) {
   return predicted;
 }
 
-SourceCounts range_sources(const Graph& graph, const ValueRanges& ranges, bool predicted) {
+SourceCounts range_sources(const Graph& graph, const ValueRanges& ranges, Prediction prediction) {
   SourceCounts counts;
   counts[RangeSource::kInput] = static_cast<int64_t>(graph.inputs().size());
-  const Distributions known = predicted ? known_distributions(graph) : Distributions{};
+  const std::vector<std::vector<NodeId>> readers = graph.consumers();
+  const Distributions known = trusted_distributions(graph, prediction);
   for (const NodeId id : graph.topological_order()) {
     const Node& node = graph.node(id);
     if (moves_data(graph, node)) continue;
     for (const ValueId output : node.outputs) {
       const auto range = ranges.find(output.index);
-      if (range == ranges.end()) continue;
+      if (range == ranges.end() || takes_range_of_clip(graph, readers, output)) continue;
       const auto found = known.find(output.index);
-      if (found != known.end() && !found->second.mean_only) {
+      if (found != known.end()) {
         ++counts[found->second.direct ? RangeSource::kBatchNorm : RangeSource::kMoments];
       } else {
-        ++counts[fills_clamp(node, range->second) ? RangeSource::kClip : RangeSource::kSynthetic];
+        ++counts[fills_clip(graph, node, range->second) ? RangeSource::kClip
+                                                        : RangeSource::kSynthetic];
       }
     }
   }

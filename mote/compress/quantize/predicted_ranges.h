@@ -1,7 +1,8 @@
 // Ranges of activations without samples: each from the best source there is.
 //
-//   ranges = predicted_ranges(graph, ranges);              // batch norm's where it has statistics
-//   describe_sources(range_sources(graph, ranges, true));  // "27 from batch norm, 3 from ..."
+//   ranges = predicted_ranges(graph, ranges, Prediction::kPropagated);
+//   describe_sources(range_sources(graph, ranges, Prediction::kPropagated));
+//   // "27 from batch norm, 3 from ..."
 #pragma once
 
 #include <array>
@@ -27,15 +28,22 @@ constexpr std::array<RangeSource, 5> enum_values(RangeSource) {
           RangeSource::kSynthetic};
 }
 
+/// How far batch norm's statistics are trusted.
+enum class Prediction {
+  kNone,        ///< not at all
+  kBatchNorm,   ///< in the layers that have them, and what follows without assumptions
+  kPropagated,  ///< also through sums, as if their operands were independent
+};
+
 /// `ranges`, those of synthetic inputs, with batch norm's in place of them wherever the statistics
 /// reach: the smallest and largest of mean +- 6 stddev over the channels of an activation. Source:
 /// Nagel et al. 2019 (arXiv 1906.04721), section 5, which takes six standard deviations too.
-ValueRanges predicted_ranges(const Graph& graph, const ValueRanges& ranges);
+ValueRanges predicted_ranges(const Graph& graph, const ValueRanges& ranges, Prediction prediction);
 
 using SourceCounts = std::map<RangeSource, int64_t>;
-/// How many ranges come from where. Values that take the range of what they move are not counted.
-/// `predicted`: `ranges` are of predicted_ranges, else of synthetic inputs alone.
-SourceCounts range_sources(const Graph& graph, const ValueRanges& ranges, bool predicted);
+/// How many of the ranges that predicted_ranges gave come from where. Values that take the range of
+/// what they move, or of the clip that alone reads them, are not counted.
+SourceCounts range_sources(const Graph& graph, const ValueRanges& ranges, Prediction prediction);
 /// "1 from the declared input range, 27 from batch norm".
 std::string describe_sources(const SourceCounts& counts);
 

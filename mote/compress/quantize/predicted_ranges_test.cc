@@ -30,7 +30,7 @@ TEST(PredictedRanges, hold_what_data_with_the_statistics_of_batch_norm_reach) {
   const Graph graph = normalized_net(41, kLayers);
   const Statistics measured = collect_statistics(graph, normal_samples(8, 99), {}, {});
   const ValueRanges seen = ranges_from_statistics(graph, measured, 1.0f, {});
-  const ValueRanges predicted = predicted_ranges(graph, seen);
+  const ValueRanges predicted = predicted_ranges(graph, seen, Prediction::kBatchNorm);
   for (const Layer& layer : float_layers(graph)) {
     const RealRange& real = seen.at(layer.y.index);
     const RealRange& range = predicted.at(layer.y.index);
@@ -81,7 +81,7 @@ TEST(RangeSources, count_clips_where_both_bounds_are_reached) {
   const ValueRanges ranges = {{graph.inputs()[0].index, {-1.0f, 1.0f}},
                               {layers[0].y.index, {0.0f, 6.0f}},
                               {layers[1].y.index, {0.0f, 6.0f}}};
-  EXPECT_EQ(describe_sources(range_sources(graph, ranges, false)),
+  EXPECT_EQ(describe_sources(range_sources(graph, ranges, Prediction::kNone)),
             "1 from the declared input range, 1 from clip bounds, 1 from synthetic inputs");
 }
 

@@ -76,9 +76,9 @@ struct RealRange {
 /// networks, is in docs/decisions/0006-method-constants.md. Tests and that choice vary them.
 struct MethodConstants {
   /// Extremes on synthetic inputs times this are the range, within the bounds of clamps.
-  float synthetic_margin = 1.7f;
+  float synthetic_margin = 2.0f;
   /// Cut ranges have to give so much over smallest to largest value, in decibels.
-  double worth_a_cut_db = 0.5;
+  double worth_a_cut_db = 3.0;
   /// Memory that bias correction may hold in activations; it takes the samples in batches that fit.
   int64_t correction_bytes = int64_t{24} << 20;
 };

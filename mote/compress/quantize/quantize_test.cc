@@ -214,10 +214,10 @@ TEST(MaxDrop, says_when_the_bound_cannot_be_met) {
   Rng rng(24);
   Built built;
   built.last = built.graph.add_input("x", {DataType::kF32, {kDynamic, 12, 12, 3}});
-  add_layer(built, rng, "conv_2d", 2, Activation::kNone);
+  add_layer(built, rng, "conv_2d", 3, Activation::kNone);
   const Layer layer = float_layers(built.graph)[0];
-  set_weights(built.graph, layer, std::vector<float>(6, 0.0f));
-  set_bias(built.graph, layer, std::vector<float>{100.0f, 100.01f});
+  set_weights(built.graph, layer, std::vector<float>(9, 0.0f));
+  set_bias(built.graph, layer, std::vector<float>{100.0f, 100.01f, -50.0f});
   built.last = built.graph.add_node(
       {.op = &op("add"), .name = "sum", .inputs = {built.last, built.last}})[0];
   built.graph.set_outputs({built.last});

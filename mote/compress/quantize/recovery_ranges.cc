@@ -19,22 +19,30 @@ int levels_of(QuantScheme scheme) {
 // Judged on synthetic inputs, which reach less far than what batch norm saw in training: they show
 // what its ranges cost, not what they save.
 void Recovery::predict_ranges() {
-  const auto describe = [this](bool predicted, const ValueRanges& ranges) {
-    return describe_sources(range_sources(best_.graph, ranges, predicted));
+  const auto described = [this](const ValueRanges& ranges, Prediction prediction) {
+    return describe_sources(range_sources(best_.graph, ranges, prediction));
   };
-  range_method_ = describe(false, best_.ranges);
+  range_method_ = described(best_.ranges, Prediction::kNone);
   if (skipped("ranges")) return;
   if (lacks_statistics("ranges")) {
     steps_.back().detail += "; " + range_method_;
     return;
   }
-  State next;
-  next.graph = best_.graph;
-  next.statistics = best_.statistics;
-  next.ranges = predicted_ranges(next.graph, best_.ranges);
-  finish(next);
-  const std::string found = describe(true, next.ranges);
-  if (offer({.name = "ranges", .detail = found}, std::move(next), kRoomDb)) range_method_ = found;
+  std::optional<State> chosen;
+  std::string found;
+  for (const Prediction prediction : {Prediction::kBatchNorm, Prediction::kPropagated}) {
+    State next;
+    next.graph = best_.graph;
+    next.statistics = best_.statistics;
+    next.ranges = predicted_ranges(next.graph, best_.ranges, prediction);
+    if (chosen && next.ranges == chosen->ranges) continue;
+    finish(next);
+    if (chosen && next.fidelity.sqnr_db < chosen->fidelity.sqnr_db) continue;
+    found = described(next.ranges, prediction);
+    chosen = std::move(next);
+  }
+  if (offer({.name = "ranges", .detail = found}, std::move(*chosen), kRoomDb))
+    range_method_ = found;
 }
 
 void Recovery::choose_ranges() {
