@@ -25,12 +25,14 @@ endif()
 # mote_isa_sources(<out> <family>...): the words <family>/<isa> for every source that exists and that this processor
 # knows, with their flags set. Call it in the folder of the kernels.
 function(mote_isa_sources out)
+  # Under a fuzzer these kernels are checked, not timed; -O3 would take minutes for each.
+  set(level $<IF:$<BOOL:${MOTE_FUZZ}>,-O1,-O3>)
   set(words "")
   foreach(family IN LISTS ARGN)
     foreach(isa IN LISTS MOTE_ISAS)
       if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${family}/${isa}.c)
         list(APPEND words ${family}/${isa})
-        set_source_files_properties(${family}/${isa}.c PROPERTIES COMPILE_OPTIONS "-O3;${MOTE_ISA_FLAGS_${isa}}")
+        set_source_files_properties(${family}/${isa}.c PROPERTIES COMPILE_OPTIONS "${level};${MOTE_ISA_FLAGS_${isa}}")
       endif()
     endforeach()
   endforeach()

@@ -1,4 +1,5 @@
 // The program `mote`.
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -21,10 +22,9 @@ void on_interrupt(int signal) {
 }
 
 bool asks_for_help(const std::vector<std::string>& arguments) {
-  for (const std::string& argument : arguments) {
-    if (argument == "--help" || argument == "-h") return true;
-  }
-  return false;
+  return std::ranges::any_of(arguments, [](const std::string& argument) {
+    return argument == "--help" || argument == "-h";
+  });
 }
 
 Command& find_command(const std::vector<std::unique_ptr<Command>>& commands,

@@ -32,8 +32,10 @@ void check_outputs(const QuantizeRequest& request) {
 
 // The samples of `all` at `indices`, in that order.
 SampleSource chosen(const SampleSource& all, std::vector<int64_t> indices) {
-  const auto at = [indices](int64_t index) { return indices[static_cast<size_t>(index)]; };
   SampleSource source{.count = static_cast<int64_t>(indices.size())};
+  const auto at = [kept = std::move(indices)](int64_t index) {
+    return kept[static_cast<size_t>(index)];
+  };
   source.inputs = [all, at](int64_t index, const Graph& graph) {
     return all.inputs(at(index), graph);
   };
@@ -183,7 +185,8 @@ class QuantizeJob {
                    .kept = step.kept,
                    .sqnr_db = step.sqnr_db,
                    .gain_db = step.gain_db};
-    if (step.applies) row.agreement = step.agreement;
+    if (!step.applies) return row;
+    row.agreement = step.agreement;
     row.top1 = step.top1;
     return row;
   }

@@ -37,13 +37,19 @@ svg { width: 100%; height: auto; margin: .6em 0; }
 .first { fill: var(--first); } .second { fill: var(--second); }
 )";
 
+// A number and its percent sign stay on one line.
+std::string html_cell(const std::string& cell) {
+  if (!cell.ends_with(" %")) return escaped(cell);
+  return escaped(cell.substr(0, cell.size() - 2)) + "&nbsp;%";
+}
+
 std::string html_table(const Table& table) {
   std::string html = "<div class=\"scroll\"><table>\n<tr>";
   for (const std::string& title : table.titles) html += "<th>" + escaped(title) + "</th>";
   html += "</tr>\n";
   for (const auto& row : table.rows) {
     html += "<tr>";
-    for (const std::string& cell : row) html += "<td>" + escaped(cell) + "</td>";
+    for (const std::string& cell : row) html += "<td>" + html_cell(cell) + "</td>";
     html += "</tr>\n";
   }
   return html + "</table></div>\n";
