@@ -7,7 +7,7 @@
 #include "mote/kernels/table/table.h"
 
 // Differences are held in Q5.26, because exp(-16) no longer counts; sums in Q12.19.
-enum { kInputBits = 5, kSumBits = 12, kLogOutputBits = 4 };
+enum { kInputBits = 5, kSumBits = MOTE_SOFTMAX_SUM_BITS, kLogOutputBits = 4 };
 
 mote_softmax_params mote_softmax_prepare(int32_t rows, int32_t depth, double x_scale, double beta) {
   mote_softmax_params p;
@@ -79,51 +79,49 @@ void mote_softmax_f32_reference(const mote_softmax_params* p, const float* x, fl
   }
 }
 
-// exp(x - max) in Q0 from the quantized difference.
-static int32_t exp_of_difference(const mote_softmax_params* p, int32_t difference) {
+int32_t mote_softmax_exp(const mote_softmax_params* p, int32_t difference) {
   const int32_t scaled = mote_requantize_i32(difference, p->input, MOTE_ROUND_DOUBLE);
   return mote_fixed_exp_of_negative(scaled, kInputBits);
 }
 
-#define DEFINE_ROW_SUM(NAME, X)                                                       \
-  static int32_t NAME(const mote_softmax_params* p, const X* x, int32_t* max) {       \
-    *max = x[0];                                                                      \
-    for (int32_t c = 1; c < p->depth; ++c) *max = x[c] > *max ? x[c] : *max;          \
-    int32_t sum = 0;                                                                  \
-    for (int32_t c = 0; c < p->depth; ++c) {                                          \
-      const int32_t difference = x[c] - *max;                                         \
-      if (difference < p->diff_min) continue;                                         \
-      sum += mote_rounding_divide_by_pot(exp_of_difference(p, difference), kSumBits); \
-    }                                                                                 \
-    return sum;                                                                       \
+#define DEFINE_ROW_SUM(NAME, X)                                                      \
+  static int32_t NAME(const mote_softmax_params* p, const X* x, int32_t* max) {      \
+    *max = x[0];                                                                     \
+    for (int32_t c = 1; c < p->depth; ++c) *max = x[c] > *max ? x[c] : *max;         \
+    int32_t sum = 0;                                                                 \
+    for (int32_t c = 0; c < p->depth; ++c) {                                         \
+      const int32_t difference = x[c] - *max;                                        \
+      if (difference < p->diff_min) continue;                                        \
+      sum += mote_rounding_divide_by_pot(mote_softmax_exp(p, difference), kSumBits); \
+    }                                                                                \
+    return sum;                                                                      \
   }
 DEFINE_ROW_SUM(row_sum_i8, int8_t)
 DEFINE_ROW_SUM(row_sum_u8, uint8_t)
 
-// x / 2^exponent; rows of more than 2^BITS equal entries need exponents above 31, where nothing is
-// left.
-static int32_t divide(int32_t x, int32_t exponent) {
-  return exponent > 31 ? 0 : mote_rounding_divide_by_pot(x, exponent);
+// Rows of more than 2^BITS equal entries need exponents above 31, where nothing is left.
+int32_t mote_softmax_share(int32_t reciprocal, int32_t exp, int32_t exponent) {
+  const int32_t share = mote_saturating_rounding_doubling_high_mul(reciprocal, exp);
+  return exponent > 31 ? 0 : mote_rounding_divide_by_pot(share, exponent);
 }
 
-#define DEFINE_SOFTMAX(NAME, ROW_SUM, X, Y, BITS, LOW, HIGH)                       \
-  void NAME(const mote_softmax_params* p, const X* x, Y* y) {                      \
-    for (int32_t row = 0; row < p->rows; ++row, x += p->depth, y += p->depth) {    \
-      int32_t max;                                                                 \
-      int32_t over_unit;                                                           \
-      const int32_t sum = ROW_SUM(p, x, &max);                                     \
-      const int32_t reciprocal = mote_fixed_reciprocal(sum, kSumBits, &over_unit); \
-      for (int32_t c = 0; c < p->depth; ++c) {                                     \
-        const int32_t difference = x[c] - max;                                     \
-        int32_t value = LOW;                                                       \
-        if (difference >= p->diff_min) {                                           \
-          const int32_t share = mote_saturating_rounding_doubling_high_mul(        \
-              reciprocal, exp_of_difference(p, difference));                       \
-          value = divide(share, over_unit + 31 - (BITS)) + (LOW);                  \
-        }                                                                          \
-        y[c] = (Y)mote_clamp_i32(value, LOW, HIGH);                                \
-      }                                                                            \
-    }                                                                              \
+#define DEFINE_SOFTMAX(NAME, ROW_SUM, X, Y, BITS, LOW, HIGH)                            \
+  void NAME(const mote_softmax_params* p, const X* x, Y* y) {                           \
+    for (int32_t row = 0; row < p->rows; ++row, x += p->depth, y += p->depth) {         \
+      int32_t max;                                                                      \
+      int32_t over_unit;                                                                \
+      const int32_t sum = ROW_SUM(p, x, &max);                                          \
+      const int32_t reciprocal = mote_fixed_reciprocal(sum, kSumBits, &over_unit);      \
+      for (int32_t c = 0; c < p->depth; ++c) {                                          \
+        const int32_t difference = x[c] - max;                                          \
+        int32_t value = LOW;                                                            \
+        if (difference >= p->diff_min) {                                                \
+          const int32_t exp = mote_softmax_exp(p, difference);                          \
+          value = mote_softmax_share(reciprocal, exp, over_unit + 31 - (BITS)) + (LOW); \
+        }                                                                               \
+        y[c] = (Y)mote_clamp_i32(value, LOW, HIGH);                                     \
+      }                                                                                 \
+    }                                                                                   \
   }
 DEFINE_SOFTMAX(mote_softmax_i8_reference, row_sum_i8, int8_t, int8_t, 8, INT8_MIN, INT8_MAX)
 DEFINE_SOFTMAX(mote_softmax_i8_i16_reference, row_sum_i8, int8_t, int16_t, 16, INT16_MIN, INT16_MAX)

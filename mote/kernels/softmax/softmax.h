@@ -34,6 +34,13 @@ mote_softmax_params mote_softmax_prepare(int32_t rows, int32_t depth, double x_s
 mote_softmax_params mote_softmax_i16_prepare(int32_t rows, int32_t depth, double factor);
 mote_softmax_params mote_log_softmax_prepare(int32_t rows, int32_t depth, double x_scale);
 
+/// exp(x - max) in Q0.31 from the difference of quantized values; sums are held in
+/// Q(MOTE_SOFTMAX_SUM_BITS).
+enum { MOTE_SOFTMAX_SUM_BITS = 12 };
+int32_t mote_softmax_exp(const mote_softmax_params* p, int32_t difference);
+/// exp * reciprocal / 2^exponent, both in Q0.31.
+int32_t mote_softmax_share(int32_t reciprocal, int32_t exp, int32_t exponent);
+
 void mote_softmax_f32_reference(const mote_softmax_params* p, const float* x, float* y);
 void mote_softmax_i8_reference(const mote_softmax_params* p, const int8_t* x, int8_t* y);
 void mote_softmax_i8_i16_reference(const mote_softmax_params* p, const int8_t* x, int16_t* y);

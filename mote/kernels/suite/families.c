@@ -15,6 +15,20 @@ extern const mote_case_family mote_cases_max_pool_2d_i8;
 extern const mote_case_family mote_cases_max_pool_2d_u8;
 extern const mote_case_family mote_cases_max_pool_2d_i16;
 extern const mote_case_family mote_cases_max_pool_2d_f32;
+extern const mote_case_family mote_cases_relu_i8;
+extern const mote_case_family mote_cases_relu_u8;
+extern const mote_case_family mote_cases_leaky_relu_i8;
+extern const mote_case_family mote_cases_leaky_relu_u8;
+extern const mote_case_family mote_cases_logistic_i8;
+extern const mote_case_family mote_cases_logistic_u8;
+extern const mote_case_family mote_cases_tanh_i8;
+extern const mote_case_family mote_cases_tanh_u8;
+extern const mote_case_family mote_cases_hard_swish_i8;
+extern const mote_case_family mote_cases_requantize_i8_i8;
+extern const mote_case_family mote_cases_requantize_u8_i8;
+extern const mote_case_family mote_cases_softmax_i8;
+extern const mote_case_family mote_cases_softmax_i8_i16;
+extern const mote_case_family mote_cases_softmax_u8;
 
 const mote_case_family* const mote_case_families[] = {
     &mote_cases_conv_2d_i8,
@@ -31,5 +45,19 @@ const mote_case_family* const mote_case_families[] = {
     &mote_cases_max_pool_2d_u8,
     &mote_cases_max_pool_2d_i16,
     &mote_cases_max_pool_2d_f32,
+    &mote_cases_relu_i8,
+    &mote_cases_relu_u8,
+    &mote_cases_leaky_relu_i8,
+    &mote_cases_leaky_relu_u8,
+    &mote_cases_logistic_i8,
+    &mote_cases_logistic_u8,
+    &mote_cases_tanh_i8,
+    &mote_cases_tanh_u8,
+    &mote_cases_hard_swish_i8,
+    &mote_cases_requantize_i8_i8,
+    &mote_cases_requantize_u8_i8,
+    &mote_cases_softmax_i8,
+    &mote_cases_softmax_i8_i16,
+    &mote_cases_softmax_u8,
     NULL,
 };
