@@ -51,6 +51,9 @@ typedef struct mote_kernel {
   /// Constant inputs rearranged once; absent: constants are used as they are. A kernel that packs
   /// applies only where all inputs but the first are constant or absent, and reads them from
   /// `packed` alone. The result holds no pointers, so that it can be printed or mapped.
+  /// `packs_params`: it packs what params alone determine, whatever the inputs, and reads all of
+  /// its inputs.
+  int packs_params;
   int64_t (*packed_bytes)(const void* params);
   void (*pack)(const void* params, const void* const* constants, void* packed);
   /// Bytes of scratch, aligned to MOTE_KERNEL_ALIGNMENT, of each concurrent caller. Absent: none.

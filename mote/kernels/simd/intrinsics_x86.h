@@ -10,11 +10,14 @@
 #include <string.h>
 #if defined(MOTE_SIMD_AVX512)
 #include <simde/x86/avx512/add.h>
+#include <simde/x86/avx512/and.h>
 #include <simde/x86/avx512/cast.h>
 #include <simde/x86/avx512/cmpgt.h>
+#include <simde/x86/avx512/cvt.h>
 #include <simde/x86/avx512/cvts.h>
 #include <simde/x86/avx512/dpbusd.h>
 #include <simde/x86/avx512/loadu.h>
+#include <simde/x86/avx512/madd.h>
 #include <simde/x86/avx512/max.h>
 #include <simde/x86/avx512/min.h>
 #include <simde/x86/avx512/mov.h>
@@ -59,6 +62,9 @@ static inline __m512i simde_gap_srav(__m512i v, __m512i counts) {
   return v;
 }
 #define _mm512_srav_epi32 simde_gap_srav
+#define _mm512_srai_epi32(v, count) simde_gap_srav(v, simde_mm512_set1_epi32(count))
+#undef _mm512_madd_epi16  // which SIMDe 0.7 gives the arguments of its masked form
+#define _mm512_madd_epi16 simde_mm512_madd_epi16
 #define _mm512_mask_storeu_epi8 simde_gap_store
 #define _mm512_maskz_loadu_epi8 simde_gap_load
 #define _mm512_mask_shuffle_epi32(v, mask, from, order) simde_gap_high_to_low(v, mask, from)

@@ -29,6 +29,8 @@ extern const mote_case_family mote_cases_requantize_u8_i8;
 extern const mote_case_family mote_cases_softmax_i8;
 extern const mote_case_family mote_cases_softmax_i8_i16;
 extern const mote_case_family mote_cases_softmax_u8;
+extern const mote_case_family mote_cases_add_i8;
+extern const mote_case_family mote_cases_sub_i8;
 
 const mote_case_family* const mote_case_families[] = {
     &mote_cases_conv_2d_i8,
@@ -59,5 +61,7 @@ const mote_case_family* const mote_case_families[] = {
     &mote_cases_softmax_i8,
     &mote_cases_softmax_i8_i16,
     &mote_cases_softmax_u8,
+    &mote_cases_add_i8,
+    &mote_cases_sub_i8,
     NULL,
 };
