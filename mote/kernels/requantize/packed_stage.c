@@ -76,6 +76,8 @@ int64_t mote_packed_stage_layout(const mote_output_stage* stage, int32_t channel
   head->scale_stride = stage->per_channel ? (int32_t)panel : 0;
   head->max_stride = stage->channel_max != NULL ? 1 : 0;
   head->min = stage->min;
+  // Where h < 0 both forms of the second rounding give at most 0, before the zero point is added.
+  head->decrements = stage->rounding == MOTE_ROUND_DOUBLE && stage->min < stage->zero_point;
   head->shifts_left = 0;
   for (int32_t i = 0; i < (stage->per_channel ? channels : 1); ++i) {
     if (stage->multipliers[i].shift > 0) head->shifts_left = 1;

@@ -58,8 +58,11 @@ typedef struct mote_packed_stage {
   int32_t scale_stride;  // elements from one panel's scales to the next; 0: all channels share one
   int32_t max_stride;    // 1: a limit for each slot; 0: MOTE_KERNEL_ALIGNMENT bytes for all
   int32_t shifts_left;   // whether any `left` is not 0; if none, `start` has `base` added
+  int32_t decrements;    // whether `threshold` matters: it does not where rounding is single, nor
+                         // where outputs below the zero point are clamped to it
   int32_t min;
   int32_t start, scales, max;  // start: what accumulators begin with, one i32 for each slot
+  int32_t low;                 // `min` MOTE_KERNEL_ALIGNMENT times, as bytes
   int32_t bytes;
 } mote_packed_stage;
 
