@@ -1,6 +1,6 @@
 // Attributes and shapes come from files: whatever they say, an operator computes or throws an
 // Error.
-#include <chrono>
+#include <ctime>
 #include <limits>
 
 #include "tests/samples.h"
@@ -11,7 +11,10 @@ namespace {
 constexpr int kTrials = 150;
 // Larger results are legal, but not run here.
 constexpr int64_t kMostElements = 20000;
-constexpr auto kMostTime = std::chrono::seconds(1);
+constexpr double kMostSeconds = 1.0;
+
+// Of this process, so that a busy machine does not count.
+double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 constexpr int64_t kExtremes[] = {std::numeric_limits<int64_t>::min(),
                                  std::numeric_limits<int64_t>::min() + 1,
@@ -111,7 +114,7 @@ TEST_P(HostileAttributes, give_a_result_or_an_error) {
       Rng rng(static_cast<uint64_t>(i));
       std::optional<Graph> graph = def.sample(rng, kind);
       if (!graph) break;
-      const auto start = std::chrono::steady_clock::now();
+      const double start = cpu_seconds();
       try {
         for (int64_t count = rng.integer(1, 3); count > 0; --count) mutate(*graph, rng);
         graph->infer_types();
@@ -123,7 +126,7 @@ TEST_P(HostileAttributes, give_a_result_or_an_error) {
       } catch (const Error& error) {
         EXPECT_STRNE(error.what(), "");
       }
-      EXPECT_LT(std::chrono::steady_clock::now() - start, kMostTime);
+      EXPECT_LT(cpu_seconds() - start, kMostSeconds);
     }
   }
 }

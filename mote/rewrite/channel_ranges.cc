@@ -265,7 +265,9 @@ std::vector<double> Analysis::layer_outputs(const Node& node, const WeightView& 
   } else {
     x.shape = {1, 1, 1, 1};
     w.shape = view.depthwise ? Shape{1, 1, 1, oc} : Shape{oc, 1, 1, 1};
-    attributes = Attributes::of(Conv2dAttrs{.activation = activation});
+    attributes = is_op(node, "transpose_conv_2d")
+                     ? Attributes::of(TransposeConv2dAttrs{.activation = activation})
+                     : Attributes::of(Conv2dAttrs{.activation = activation});
   }
   const SmallNode small = small_node(node, attributes, {x, w, b}, result_type(node));
   const std::vector<Tensor> operands = {Tensor(x.dtype, x.shape), Tensor(w.dtype, w.shape),

@@ -99,12 +99,13 @@ void RemovableChannels::Solver::add_constraints(const Node& node) {
   if (const std::optional<WeightView> view = weight_view(graph, node)) {
     const ValueId x = node.inputs[0];
     const ValueId y = node.outputs[0];
-    if (!view->depthwise) {
+    if (!view->is_linked()) {
       layers.push_back({x, y, *view, readers_of(*view)});
       return;
     }
     for (int64_t o = 0; o < view->output_channels; ++o) {
-      links.push_back({x, o / view->multiplier(), y, o});
+      const auto [first, end] = view->inputs_of(o);
+      for (int64_t c = first; c < end; ++c) links.push_back({x, c, y, o});
     }
     return;
   }

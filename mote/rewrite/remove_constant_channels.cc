@@ -2,12 +2,14 @@
 // go; what a constant channel added to a layer goes into the layer's bias.
 //
 // Exact, also in int8: with x = v everywhere the layer adds (v - zero point) * sum of w to its
-// int32 accumulator, which is what the bias gets. In front of a padded convolution v must be the
-// zero point, because the border reads that instead of v. In f32 a channel of 0 leaves exactly, one
+// int32 accumulator, which is what the bias gets. In front of a padded or transposed convolution v
+// must be the zero point, because not every output gets all of its taps from x. Of a grouped
+// convolution only whole groups go. In f32 a channel of 0 leaves exactly, one
 // of another number up to the rounding of the bias.
 #include <cmath>
 #include <limits>
 
+#include "mote/ops/nn_attrs.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/shape_attrs.h"
 #include "mote/rewrite/match.h"
@@ -122,7 +124,7 @@ std::vector<double> Removal::bias_of(const Node& node, const WeightView& view) c
   const std::vector<double> weights = elements_as<double>(*view.weights);
   std::vector<double> bias(static_cast<size_t>(view.output_channels), 0.0);
   if (view.bias != nullptr) bias = elements_as<double>(*view.bias);
-  if (view.depthwise) return bias;
+  if (view.is_linked()) return bias;
   const ValueId x = node.inputs[0];
   for (int64_t c = 0; c < view.input_channels; ++c) {
     const ChannelRange& range = ranges_.of(x)[static_cast<size_t>(c)];
@@ -184,8 +186,13 @@ void Removal::apply_layer(Graph& edited, NodeId id, const WeightView& view) cons
   const Channels outputs = removable_.kept(node.outputs[0]);
   const int last = view.weights->shape().rank() - 1;
   ValueId weights = gather_constant(edited, node.inputs[1], view.depthwise ? last : 0, outputs);
-  if (!view.depthwise) weights = gather_constant(edited, weights, last, inputs);
+  if (!view.is_linked()) weights = gather_constant(edited, weights, last, inputs);
   edited.mutable_node(id).inputs[1] = weights;
+  if (view.is_linked() && !view.depthwise) {
+    auto attrs = node.attrs<Conv2dAttrs>();
+    attrs.groups = static_cast<int64_t>(inputs.size()) / view.group_inputs;
+    edited.mutable_node(id).attributes = Attributes::of(attrs);
+  }
 
   const std::vector<double> bias = bias_of(node, view);
   const bool needs_bias =
