@@ -37,10 +37,11 @@ const Runtime kMicro{"tflm",
                      Numerics::kTflm,
                      {SampleKind::kI8, SampleKind::kI16, SampleKind::kF32},
                      test::kMicroRefusals};
-const Runtime kLitert{"litert",
-                      Numerics::kLitert,
-                      {SampleKind::kI8, SampleKind::kI16, SampleKind::kU8, SampleKind::kF32},
-                      test::kLitertRefusals};
+const Runtime kLitert{
+    "litert",
+    Numerics::kLitert,
+    {SampleKind::kI8, SampleKind::kI16, SampleKind::kU8, SampleKind::kF32, SampleKind::kHybrid},
+    test::kLitertRefusals};
 
 struct Case {
   std::string name;

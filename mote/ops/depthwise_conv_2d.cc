@@ -54,8 +54,10 @@ struct Request {
 void reference(const EvalContext& context) {
   const LayerTypes types = layer_types(context);
   if (!is_hybrid(types.x, types.w)) return run_reference<Request>(context);
-  run_hybrid_convolution(context, params(context.attrs<Conv2dAttrs>(), types),
-                         mote_depthwise_conv_2d_hybrid_reference);
+  // LiteRT knows only weights per channel here, and inputs with a zero point go with them.
+  const mote_depthwise_conv_2d_params p = params(context.attrs<Conv2dAttrs>(), types);
+  run_hybrid_layer(context, p, mote_depthwise_conv_2d_hybrid_reference,
+                   quantize_rows(context.input(0), p.n, true));
 }
 
 // Factor ids of the map.

@@ -79,6 +79,12 @@ std::optional<KernelRequest> layer_request(const Context& context, std::string_v
   return kernel_request(stem, {types.x.dtype}, p, operands, std::move(stage));
 }
 
+/// Points into both.
+inline mote_hybrid_scales hybrid_scales(const QuantizedRows& rows, const Quantization& weights) {
+  return {rows.scales.data(), rows.zero_points.empty() ? nullptr : rows.zero_points.data(),
+          weights.scales.data(), static_cast<int32_t>(weights.scales.size())};
+}
+
 template <class Params>
 using HybridKernel = void (*)(const Params*, const mote_hybrid_scales*, const int8_t*,
                               const int8_t*, const float*, float*);
@@ -87,10 +93,7 @@ using HybridKernel = void (*)(const Params*, const mote_hybrid_scales*, const in
 template <class Params>
 void run_hybrid_layer(const EvalContext& context, const Params& p, HybridKernel<Params> kernel,
                       const QuantizedRows& rows) {
-  const std::vector<float>& w_scales = record(context.input_type(1)).scales;
-  const mote_hybrid_scales scales{rows.scales.data(),
-                                  rows.zero_points.empty() ? nullptr : rows.zero_points.data(),
-                                  w_scales.data(), static_cast<int32_t>(w_scales.size())};
+  const mote_hybrid_scales scales = hybrid_scales(rows, record(context.input_type(1)));
   kernel(&p, &scales, rows.values.data(), context.input(1).data<int8_t>().data(),
          data_or_null<float>(context, 2), context.output(0).data<float>().data());
 }

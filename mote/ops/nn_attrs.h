@@ -212,9 +212,11 @@ struct Resize2dAttrs {
 struct SvdfAttrs {
   int64_t rank = 1;
   Activation activation = Activation::kNone;
+  bool asymmetric_inputs = false;  ///< dynamic range: inputs get a zero point
 
   static constexpr auto fields() {
-    return std::tuple(field("rank", &SvdfAttrs::rank), field("activation", &SvdfAttrs::activation));
+    return std::tuple(field("rank", &SvdfAttrs::rank), field("activation", &SvdfAttrs::activation),
+                      field("asymmetric_inputs", &SvdfAttrs::asymmetric_inputs));
   }
 };
 
@@ -225,6 +227,7 @@ struct SequenceLstmAttrs {
   float cell_clip = 0.0f;        ///< 0: none
   float projection_clip = 0.0f;  ///< 0: none
   bool time_major = false;
+  bool asymmetric_inputs = false;  ///< dynamic range: inputs and hidden state get a zero point
   std::vector<float> intermediate_scales;
   std::vector<int64_t> intermediate_zero_points;
 
@@ -234,6 +237,7 @@ struct SequenceLstmAttrs {
         field("cell_clip", &SequenceLstmAttrs::cell_clip),
         field("projection_clip", &SequenceLstmAttrs::projection_clip),
         field("time_major", &SequenceLstmAttrs::time_major),
+        field("asymmetric_inputs", &SequenceLstmAttrs::asymmetric_inputs),
         field("intermediate_scales", &SequenceLstmAttrs::intermediate_scales),
         field("intermediate_zero_points", &SequenceLstmAttrs::intermediate_zero_points));
   }

@@ -1,10 +1,13 @@
 // unidirectional_sequence_lstm: a long short-term memory layer over a sequence, operands in
 // TFLite's order.
 #include <cmath>
+#include <limits>
 
+#include "mote/kernels/fully_connected/fully_connected.h"
 #include "mote/kernels/lstm/lstm.h"
 #include "mote/ops/define.h"
 #include "mote/ops/facets.h"
+#include "mote/ops/layer.h"
 #include "mote/ops/nn_attrs.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/quantized.h"
@@ -61,6 +64,10 @@ void infer(InferContext& context) {
   for (size_t gate = 0; gate < kGates; ++gate) {
     expect_shape(context, kFromX + gate, {units, inputs});
     expect_shape(context, kFromH + gate, {units, units});
+    for (const size_t i : {kFromX + gate, kFromH + gate}) {
+      if (context.dtype(i) == context.dtype(kFromX)) continue;
+      context.fail("weights of {} and of {}", name(context.dtype(kFromX)), name(context.dtype(i)));
+    }
     if (context.has_input(kBias + gate)) expect_shape(context, kBias + gate, {units});
   }
   for (const size_t state : {kH, kC}) {
@@ -70,10 +77,11 @@ void infer(InferContext& context) {
   }
   const DataType dtype = context.dtype(kX);
   const bool integer = dtype == DataType::kI8 || dtype == DataType::kI16;
-  const DataType weights = integer ? DataType::kI8 : DataType::kF32;
+  const DataType weights = context.dtype(kFromX);
+  const bool fits = weights == DataType::kI8 || (!integer && weights == DataType::kF32);
   const DataType cell = integer ? DataType::kI16 : DataType::kF32;
-  if ((!integer && dtype != DataType::kF32) || context.dtype(kFromX) != weights ||
-      context.dtype(kH) != dtype || context.dtype(kC) != cell) {
+  if ((!integer && dtype != DataType::kF32) || !fits || context.dtype(kH) != dtype ||
+      context.dtype(kC) != cell) {
     context.fail("no LSTM of {} with {} weights, {} and {} states", name(dtype),
                  name(context.dtype(kFromX)), name(context.dtype(kH)), name(context.dtype(kC)));
   }
@@ -172,10 +180,54 @@ Weights weights_of(const EvalContext& context) {
   return weights;
 }
 
+// sums[u] += what row x, made i8, gives with unit u's weights.
+void add_hybrid(const EvalContext& context, size_t weights, std::span<const float> x,
+                std::span<float> sums) {
+  const ConstTensorView row(DataType::kF32, {std::ssize(x)},
+                            reinterpret_cast<const std::byte*>(x.data()));
+  const QuantizedRows rows =
+      quantize_rows(row, 1, context.attrs<SequenceLstmAttrs>().asymmetric_inputs);
+  const mote_hybrid_scales scales =
+      hybrid_scales(rows, tensor_record(context.input_type(weights)));
+  mote_fully_connected_params layer{};
+  layer.m = 1;
+  layer.n = static_cast<int32_t>(sums.size());
+  layer.k = static_cast<int32_t>(x.size());
+  layer.y_min = -std::numeric_limits<float>::infinity();
+  layer.y_max = std::numeric_limits<float>::infinity();
+  const std::vector<float> before(sums.begin(), sums.end());
+  mote_fully_connected_hybrid_reference(&layer, &scales, rows.values.data(),
+                                        context.input(weights).data<int8_t>().data(), before.data(),
+                                        sums.data());
+}
+
+// Float activations with i8 weights (dynamic range): inputs and hidden state become i8 step by
+// step, the rest is float.
+void reference_hybrid(const EvalContext& context, const mote_lstm_params& p) {
+  const auto units = static_cast<size_t>(p.units);
+  const auto inputs = static_cast<size_t>(p.inputs);
+  over_sequence<float, float>(context, p, [&](const float* x, float* h, float* c) {
+    std::vector<float> sums(kGates * units, 0.0f);
+    for (size_t gate = 0; gate < kGates; ++gate) {
+      const std::span<float> sum = std::span(sums).subspan(gate * units, units);
+      if (const float* bias = data_or_null<float>(context, kBias + gate)) {
+        std::copy_n(bias, units, sum.begin());
+      }
+      add_hybrid(context, kFromX + gate, {x, inputs}, sum);
+      add_hybrid(context, kFromH + gate, {h, units}, sum);
+    }
+    mote_lstm_update_f32_reference(&p, sums.data(), h, c);
+  });
+}
+
 void reference(const EvalContext& context) {
   mote_lstm_params p = params(context);
   const auto scratch_elements = static_cast<size_t>(mote_lstm_scratch_elements(&p));
-  if (context.input_type(kX).dtype == DataType::kF32) {
+  const bool is_float = context.input_type(kX).dtype == DataType::kF32;
+  if (is_float && context.input_type(kFromX).dtype == DataType::kI8) {
+    return reference_hybrid(context, p);
+  }
+  if (is_float) {
     const auto weights = weights_of<mote_lstm_weights_f32, float, float>(context);
     std::vector<float> scratch(scratch_elements);
     return over_sequence<float, float>(context, p, [&](const float* x, float* h, float* c) {
@@ -238,10 +290,10 @@ struct SampleLstm {
   }
 
   void add_biases(Rng& rng, SampleKind kind) {
-    const float x_scale =
-        kind == SampleKind::kF32 ? 1.0f : graph.value(inputs[kX]).type.quantization->scale();
+    const bool is_float = kind == SampleKind::kF32 || kind == SampleKind::kHybrid;
+    const float x_scale = is_float ? 1.0f : graph.value(inputs[kX]).type.quantization->scale();
     for (size_t gate = 0; gate < kGates; ++gate) {
-      if (kind == SampleKind::kF32) {
+      if (is_float) {
         inputs[kBias + gate] = graph.add_constant("b", sample_tensor(rng, DataType::kF32, {units}));
         continue;
       }
@@ -261,20 +313,22 @@ struct SampleLstm {
 };
 
 std::optional<Graph> sample(Rng& rng, SampleKind kind) {
-  if (kind == SampleKind::kU8 || kind == SampleKind::kHybrid) return std::nullopt;
+  if (kind == SampleKind::kU8) return std::nullopt;
   SampleLstm lstm;
-  const bool integer = kind != SampleKind::kF32;
+  const bool hybrid = kind == SampleKind::kHybrid;
+  const bool integer = kind != SampleKind::kF32 && !hybrid;
   lstm.units = rng.integer(1, 7);
   lstm.depth = rng.integer(1, 7);
   SequenceLstmAttrs attrs;
   attrs.time_major = rng.integer(0, 1) == 0;
   attrs.cell_clip = rng.integer(0, 2) == 0 ? 2.0f : 0.0f;
+  attrs.asymmetric_inputs = hybrid && rng.integer(0, 1) == 0;
   const int64_t batch = rng.integer(1, 2);
   const int64_t steps = rng.integer(1, 5);
   const Shape x =
       attrs.time_major ? Shape{steps, batch, lstm.depth} : Shape{batch, steps, lstm.depth};
   lstm.inputs[kX] = sample_input(lstm.graph, rng, kind, x);
-  lstm.add_weights(rng, integer);
+  lstm.add_weights(rng, integer || hybrid);
   lstm.add_biases(rng, kind);
   const DataType h = sample_activation_type(kind);
   std::optional<Quantization> h_record;

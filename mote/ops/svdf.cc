@@ -2,9 +2,12 @@
 #include "mote/kernels/svdf/svdf.h"
 
 #include <algorithm>
+#include <limits>
 
+#include "mote/kernels/fully_connected/fully_connected.h"
 #include "mote/ops/define.h"
 #include "mote/ops/facets.h"
+#include "mote/ops/layer.h"
 #include "mote/ops/nn_attrs.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/quantized.h"
@@ -40,12 +43,12 @@ void infer(InferContext& context) {
   }
   const bool integer = context.dtype(kX) == DataType::kI8;
   const DataType memory = context.dtype(kState);
+  const DataType weights = context.dtype(kFeature);
   const bool known = integer ? (memory == DataType::kI16 || memory == DataType::kI8) &&
-                                   context.dtype(kTime) == memory &&
-                                   context.dtype(kFeature) == DataType::kI8
+                                   context.dtype(kTime) == memory && weights == DataType::kI8
                              : context.dtype(kX) == DataType::kF32 && memory == DataType::kF32 &&
-                                   context.dtype(kFeature) == DataType::kF32 &&
-                                   context.dtype(kTime) == DataType::kF32;
+                                   (weights == DataType::kF32 || weights == DataType::kI8) &&
+                                   context.dtype(kTime) == weights;
   if (!known) {
     context.fail("no svdf of {} with {} weights and {} state", name(context.dtype(kX)),
                  name(context.dtype(kFeature)), name(memory));
@@ -67,13 +70,42 @@ mote_svdf_params params(const EvalContext& context) {
   return p;
 }
 
+// Float activations with i8 weights (dynamic range): the layer on rows that become i8, the memory
+// in float.
+void run_hybrid(const EvalContext& context, const mote_svdf_params& p, float* features, float* y) {
+  const QuantizedRows rows =
+      quantize_rows(context.input(kX), p.n, context.attrs<SvdfAttrs>().asymmetric_inputs);
+  const mote_hybrid_scales scales =
+      hybrid_scales(rows, tensor_record(context.input_type(kFeature)));
+  mote_fully_connected_params layer{};
+  layer.m = p.n;
+  layer.n = p.filters;
+  layer.k = p.inputs;
+  layer.y_min = -std::numeric_limits<float>::infinity();
+  layer.y_max = std::numeric_limits<float>::infinity();
+  mote_fully_connected_hybrid_reference(&layer, &scales, rows.values.data(),
+                                        context.input(kFeature).data<int8_t>().data(), nullptr,
+                                        features);
+  const float t_scale = tensor_record(context.input_type(kTime)).scale();
+  std::vector<float> w_time;
+  for (const int8_t w : context.input(kTime).data<int8_t>()) {
+    w_time.push_back(static_cast<float>(w) * t_scale);
+  }
+  mote_svdf_remember_f32_reference(&p, features, w_time.data(), data_or_null<float>(context, kBias),
+                                   context.state(kState).data<float>().data(), y);
+}
+
 void run_f32(const EvalContext& context, const mote_svdf_params& p) {
   const auto y = context.output(0).data<float>();
-  mote_svdf_f32_reference(
-      &p, context.input(kX).data<float>().data(), context.input(kFeature).data<float>().data(),
-      context.input(kTime).data<float>().data(),
-      context.has_input(kBias) ? context.input(kBias).data<float>().data() : nullptr,
-      context.state(kState).data<float>().data(), y.data());
+  std::vector<float> features(static_cast<size_t>(p.n) * static_cast<size_t>(p.filters));
+  if (context.input_type(kFeature).dtype == DataType::kI8) {
+    run_hybrid(context, p, features.data(), y.data());
+  } else {
+    mote_svdf_f32_reference(
+        &p, context.input(kX).data<float>().data(), context.input(kFeature).data<float>().data(),
+        context.input(kTime).data<float>().data(), data_or_null<float>(context, kBias),
+        context.state(kState).data<float>().data(), features.data(), y.data());
+  }
   const FloatRange range = float_range(context.attrs<SvdfAttrs>().activation);
   for (float& value : y) value = std::clamp(value, range.low, range.high);
 }
@@ -128,10 +160,12 @@ Cost cost(const Graph& graph, const Node& node) {
 }
 
 std::optional<Graph> sample(Rng& rng, SampleKind kind) {
-  if (kind != SampleKind::kF32 && kind != SampleKind::kI8) return std::nullopt;
+  if (kind == SampleKind::kI16 || kind == SampleKind::kU8) return std::nullopt;
   Graph graph;
+  const bool hybrid = kind == SampleKind::kHybrid;
   const SvdfAttrs attrs{rng.integer(1, 2),
-                        kind == SampleKind::kI8 ? Activation::kRelu : Activation::kNone};
+                        kind == SampleKind::kI8 ? Activation::kRelu : Activation::kNone,
+                        hybrid && rng.integer(0, 1) == 0};
   const int64_t units = rng.integer(1, 8);
   const int64_t filters = units * attrs.rank;
   const int64_t inputs = rng.integer(1, 20);
@@ -142,28 +176,36 @@ std::optional<Graph> sample(Rng& rng, SampleKind kind) {
   const DataType state = !integer ? DataType::kF32 : wide ? DataType::kI16 : DataType::kI8;
   const ValueId x = sample_input(graph, rng, kind, {n, inputs});
   const auto record = [&](float scale) {
-    return integer ? std::optional(Quantization::per_tensor(scale, 0)) : std::nullopt;
+    return integer || hybrid ? std::optional(Quantization::per_tensor(scale, 0)) : std::nullopt;
   };
   const float x_scale = integer ? graph.value(x).type.quantization->scale() : 1.0f;
   const float w_scale = rng.uniform(0.005f, 0.05f);
   const float t_scale = wide ? 1.0f / 32768.0f : 1.0f / 128.0f;
   const float state_scale =
       x_scale * w_scale * 74.0f * static_cast<float>(inputs) * (wide ? 0.02f : 1.5f);
-  const DataType weights = integer ? DataType::kI8 : DataType::kF32;
+  const DataType weights = integer || hybrid ? DataType::kI8 : DataType::kF32;
+  const DataType of_time = hybrid ? DataType::kI8 : state;
+  const auto symmetric = [](Tensor values) {  // integer weights do without -128
+    if (values.dtype() == DataType::kI8) {
+      for (int8_t& v : values.data<int8_t>()) v = std::max<int8_t>(v, -127);
+    }
+    return values;
+  };
   const ValueId feature = graph.add_constant(
-      "feature", sample_tensor(rng, weights, {filters, inputs}), record(w_scale));
-  const ValueId time =
-      graph.add_constant("time", sample_tensor(rng, state, {filters, memory}), record(t_scale));
+      "feature", symmetric(sample_tensor(rng, weights, {filters, inputs})), record(w_scale));
+  const ValueId time = graph.add_constant(
+      "time", symmetric(sample_tensor(rng, of_time, {filters, memory})), record(t_scale));
   ValueId bias;
   if (!integer || rng.integer(0, 1) == 0) {
     Tensor values(integer ? DataType::kI32 : DataType::kF32, {units});
     if (integer) {
       for (int32_t& v : values.data<int32_t>()) v = static_cast<int32_t>(rng.integer(-9999, 9999));
     }
-    bias = graph.add_constant("bias", std::move(values), record(state_scale * t_scale));
+    bias = graph.add_constant("bias", std::move(values),
+                              integer ? record(state_scale * t_scale) : std::nullopt);
   }
-  const ValueId memory_state =
-      graph.add_state("state", Tensor(state, {n, filters * memory}), record(state_scale));
+  const ValueId memory_state = graph.add_state("state", Tensor(state, {n, filters * memory}),
+                                               integer ? record(state_scale) : std::nullopt);
   Graph::OutputHints hints;
   if (integer) {
     const float spread = (wide ? 20000.0f * 16384.0f : 64.0f * 64.0f) * 2.0f;

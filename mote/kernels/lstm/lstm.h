@@ -37,6 +37,8 @@ static inline int64_t mote_lstm_scratch_elements(const mote_lstm_params* p) {
 typedef struct mote_lstm_weights_f32 {
   const float *w[4], *r[4], *bias[4];
 } mote_lstm_weights_f32;
+/// The gates' sums [4,units] become c and h; one row.
+void mote_lstm_update_f32_reference(const mote_lstm_params* p, float* gates, float* h, float* c);
 void mote_lstm_step_f32_reference(const mote_lstm_params* p, const mote_lstm_weights_f32* weights,
                                   const float* x, float* h, float* c, float* scratch);
 

@@ -10,6 +10,21 @@ static float dot_f32(const float* a, const float* b, int32_t count) {
   return sum;
 }
 
+void mote_lstm_update_f32_reference(const mote_lstm_params* p, float* gates, float* h, float* c) {
+  for (int32_t gate = 0; gate < MOTE_LSTM_GATES; ++gate) {
+    for (int64_t i = gate * p->units; i < (gate + 1) * p->units; ++i) {
+      gates[i] = gate == MOTE_LSTM_CELL ? tanhf(gates[i]) : 1.0F / (1.0F + expf(-gates[i]));
+    }
+  }
+  for (int64_t u = 0; u < p->units; ++u) {
+    float cell = gates[MOTE_LSTM_FORGET * p->units + u] * c[u];
+    cell += gates[MOTE_LSTM_INPUT * p->units + u] * gates[MOTE_LSTM_CELL * p->units + u];
+    if (p->cell_clip > 0.0F) cell = fminf(fmaxf(cell, -p->cell_clip), p->cell_clip);
+    c[u] = cell;
+    h[u] = gates[MOTE_LSTM_OUTPUT * p->units + u] * tanhf(cell);
+  }
+}
+
 void mote_lstm_step_f32_reference(const mote_lstm_params* p, const mote_lstm_weights_f32* weights,
                                   const float* x, float* h, float* c, float* scratch) {
   for (int32_t n = 0; n < p->n; ++n, x += p->inputs, h += p->units, c += p->units) {
@@ -18,18 +33,10 @@ void mote_lstm_step_f32_reference(const mote_lstm_params* p, const mote_lstm_wei
         float sum = dot_f32(weights->w[gate] + u * p->inputs, x, p->inputs);
         if (weights->bias[gate] != NULL) sum += weights->bias[gate][u];
         sum += dot_f32(weights->r[gate] + u * p->units, h, p->units);
-        scratch[gate * p->units + u] =
-            gate == MOTE_LSTM_CELL ? tanhf(sum) : 1.0F / (1.0F + expf(-sum));
+        scratch[gate * p->units + u] = sum;
       }
     }
-    for (int64_t u = 0; u < p->units; ++u) {
-      const float* gates = scratch + u;
-      float cell = gates[MOTE_LSTM_FORGET * p->units] * c[u];
-      cell += gates[MOTE_LSTM_INPUT * p->units] * gates[MOTE_LSTM_CELL * p->units];
-      if (p->cell_clip > 0.0F) cell = fminf(fmaxf(cell, -p->cell_clip), p->cell_clip);
-      c[u] = cell;
-      h[u] = gates[MOTE_LSTM_OUTPUT * p->units] * tanhf(cell);
-    }
+    mote_lstm_update_f32_reference(p, scratch, h, c);
   }
 }
 

@@ -8,18 +8,15 @@ static void move_on(const mote_svdf_params* p, void* state, size_t element_bytes
   memmove(state, (char*)state + element_bytes, bytes - element_bytes);
 }
 
-void mote_svdf_f32_reference(const mote_svdf_params* p, const float* x, const float* w_feature,
-                             const float* w_time, const float* bias, float* state, float* y) {
+void mote_svdf_remember_f32_reference(const mote_svdf_params* p, const float* features,
+                                      const float* w_time, const float* bias, float* state,
+                                      float* y) {
   const int32_t units = p->filters / p->rank;
   move_on(p, state, sizeof *state);
   for (int32_t n = 0; n < p->n; ++n) {
     float* memory = state + (int64_t)n * p->filters * p->memory;
     for (int32_t f = 0; f < p->filters; ++f) {
-      float sum = 0.0F;
-      for (int32_t c = 0; c < p->inputs; ++c) {
-        sum += w_feature[(int64_t)f * p->inputs + c] * x[(int64_t)n * p->inputs + c];
-      }
-      memory[(int64_t)(f + 1) * p->memory - 1] = sum;
+      memory[(int64_t)(f + 1) * p->memory - 1] = features[(int64_t)n * p->filters + f];
     }
     for (int32_t u = 0; u < units; ++u) {
       float total = bias != NULL ? bias[u] : 0.0F;
@@ -33,6 +30,19 @@ void mote_svdf_f32_reference(const mote_svdf_params* p, const float* x, const fl
       y[(int64_t)n * units + u] = total;
     }
   }
+}
+
+void mote_svdf_f32_reference(const mote_svdf_params* p, const float* x, const float* w_feature,
+                             const float* w_time, const float* bias, float* state, float* features,
+                             float* y) {
+  for (int64_t i = 0; i < (int64_t)p->n * p->filters; ++i) {
+    const float* row = x + i / p->filters * p->inputs;
+    const float* w = w_feature + i % p->filters * p->inputs;
+    float sum = 0.0F;
+    for (int32_t c = 0; c < p->inputs; ++c) sum += w[c] * row[c];
+    features[i] = sum;
+  }
+  mote_svdf_remember_f32_reference(p, features, w_time, bias, state, y);
 }
 
 #define DEFINE_SVDF(NAME, STATE, LOW, HIGH)                                           \

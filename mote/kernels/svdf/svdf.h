@@ -20,9 +20,15 @@ typedef struct mote_svdf_params {
   mote_rounding rounding;
 } mote_svdf_params;
 
-/// No activation is applied.
+/// What follows the layer: `features` [n,filters] enter the memory, y is its weighted sum.
+void mote_svdf_remember_f32_reference(const mote_svdf_params* p, const float* features,
+                                      const float* w_time, const float* bias, float* state,
+                                      float* y);
+
+/// No activation is applied. `features` [n,filters] is scratch.
 void mote_svdf_f32_reference(const mote_svdf_params* p, const float* x, const float* w_feature,
-                             const float* w_time, const float* bias, float* state, float* y);
+                             const float* w_time, const float* bias, float* state, float* features,
+                             float* y);
 void mote_svdf_i8_state_i16_reference(const mote_svdf_params* p, const int8_t* x,
                                       const int8_t* w_feature, const int16_t* w_time,
                                       const int32_t* bias, int16_t* state, int8_t* y);

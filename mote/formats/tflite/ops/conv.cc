@@ -129,12 +129,28 @@ void export_conv_2d(ExportContext& context) {
                                   static_cast<int>(attrs.dilation[0]), bias_type(context, 2)));
 }
 
+/// LiteRT's dynamic-range kernel reads a scale per channel, whatever the record holds.
+int32_t depthwise_weights(ExportContext& context) {
+  const auto& record = context.type(1).quantization;
+  const Tensor* weights = context.constant(1);
+  if (!context.is_hybrid() || weights == nullptr || !record || !record->is_per_tensor()) {
+    return context.input(1);
+  }
+  const auto channels = static_cast<size_t>(weights->shape().back());
+  Quantization repeated{std::vector<float>(channels, record->scale()),
+                        std::vector<int32_t>(channels, record->zero_point()),
+                        weights->shape().rank() - 1};
+  if (channels == 1) repeated.axis = record->axis;
+  return context.constant_tensor("weights", *weights, std::move(repeated));
+}
+
 void export_depthwise(ExportContext& context) {
   using enum schema::BuiltinOperator;
   const auto& attrs = context.attrs<Conv2dAttrs>();
   const PaddedInput x = pad_input(context, attrs.padding, window_of(context, attrs), Border::kZero);
   const int64_t multiplier = context.shape(1)[3] / context.shape(0)[3];
-  context.emit(DEPTHWISE_CONV_2D, {x.tensor, context.input(1), context.bias_or_zeros(2, 0, 1)},
+  context.emit(DEPTHWISE_CONV_2D,
+               {x.tensor, depthwise_weights(context), context.bias_or_zeros(2, 0, 1)},
                context.outputs(),
                schema::CreateDepthwiseConv2DOptions(
                    context.builder(), x.kind, static_cast<int>(attrs.stride[1]),

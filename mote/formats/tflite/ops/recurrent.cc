@@ -18,21 +18,13 @@ void expect_variable(ImportContext& context, size_t i) {
   }
 }
 
-void refuse_hybrid(ImportContext& context, size_t weights) {
-  if (!is_float(context.type(0).dtype) || is_float(context.type(weights).dtype)) return;
-  context.unsupported(
-      "float activations with {} weights (dynamic range); convert the model with float or with "
-      "fully quantized {}",
-      mote::name(context.type(weights).dtype), "recurrent layers");
-}
-
 void import_svdf(ImportContext& context) {
   const auto& options = context.options<schema::SVDFOptions>();
   expect_variable(context, kSvdfState);
-  refuse_hybrid(context, 1);
   if (options.rank() < 1) context.fail("rank {}", options.rank());
   const SvdfAttrs attrs{.rank = options.rank(),
-                        .activation = clamp_from(context, options.fused_activation_function())};
+                        .activation = clamp_from(context, options.fused_activation_function()),
+                        .asymmetric_inputs = options.asymmetric_quantize_inputs()};
   context.finish_activated("svdf", context.all_inputs(), Attributes::of(attrs),
                            options.fused_activation_function());
 }
@@ -49,12 +41,12 @@ void import_sequence_lstm(ImportContext& context) {
   }
   expect_variable(context, kLstmHidden);
   expect_variable(context, kLstmCell);
-  refuse_hybrid(context, 2);
   SequenceLstmAttrs attrs{
       .activation = lstm_activation(context, options.fused_activation_function()),
       .cell_clip = options.cell_clip(),
       .projection_clip = options.proj_clip(),
-      .time_major = options.time_major()};
+      .time_major = options.time_major(),
+      .asymmetric_inputs = options.asymmetric_quantize_inputs()};
   for (const int32_t index : elements(context.file_operator().intermediates())) {
     const auto& record = context.importer().tensor(index).quantization;
     attrs.intermediate_scales.push_back(record ? record->scale() : 0.0f);
@@ -72,7 +64,7 @@ void export_svdf(ExportContext& context) {
   inputs.at(kBias) = context.bias_or_zeros(kBias, kSvdfState, kTimeWeights);
   context.emit(schema::BuiltinOperator::SVDF, inputs, context.outputs(),
                schema::CreateSVDFOptions(context.builder(), static_cast<int32_t>(attrs.rank),
-                                         fused_from(attrs.activation), context.is_hybrid()));
+                                         fused_from(attrs.activation), attrs.asymmetric_inputs));
 }
 
 schema::ActivationFunctionType lstm_fused(const ExportContext& context,
@@ -120,7 +112,7 @@ void export_sequence_lstm(ExportContext& context) {
   const std::vector<int32_t> records = intermediates(context, attrs);
   const auto options = schema::CreateUnidirectionalSequenceLSTMOptions(
       context.builder(), lstm_fused(context, attrs), attrs.cell_clip, attrs.projection_clip,
-      attrs.time_major, context.is_hybrid());
+      attrs.time_major, attrs.asymmetric_inputs);
   context.emit_with({.code = schema::BuiltinOperator::UNIDIRECTIONAL_SEQUENCE_LSTM,
                      .options_type = schema::BuiltinOptions::UnidirectionalSequenceLSTMOptions,
                      .options = options.Union(),
