@@ -27,6 +27,13 @@ typedef struct mote_reduce_params {
 /// Fills `multiplier` from the scales; needs rank, shape and reduced. For sums `is_mean` is 0.
 void mote_reduce_prepare(float x_scale, float y_scale, int32_t is_mean, mote_reduce_params* p);
 
+/// What the integer sum of `n` elements is stored as.
+static inline int32_t mote_reduce_requantized(const mote_reduce_params* p, int32_t sum, int64_t n) {
+  const int32_t centred = (int32_t)(sum - p->x_zero_point * n);
+  const int32_t scaled = mote_requantize_i32(centred, p->multiplier, p->rounding);
+  return mote_clamp_i32(mote_wrapping_add(scaled, p->y_zero_point), p->y_min, p->y_max);
+}
+
 #define MOTE_DECLARE_REDUCE(NAME, X, Y) \
   void mote_##NAME##_reference(const mote_reduce_params* p, const X* x, Y* y);
 MOTE_DECLARE_REDUCE(mean_f32, float, float)

@@ -36,12 +36,6 @@ void mote_reduce_prepare(float x_scale, float y_scale, int32_t is_mean, mote_red
   p->multiplier.shift -= bits;
 }
 
-static int32_t requantized(const mote_reduce_params* p, int32_t sum, int64_t n) {
-  const int32_t centred = (int32_t)(sum - p->x_zero_point * n);
-  const int32_t scaled = mote_requantize_i32(centred, p->multiplier, p->rounding);
-  return mote_clamp_i32(mote_wrapping_add(scaled, p->y_zero_point), p->y_min, p->y_max);
-}
-
 // `acc` starts as START, STEP folds in `value`, FINISH is the result over `n` elements.
 #define DEFINE_REDUCE(NAME, X, ACC, START, STEP, FINISH)                        \
   void mote_##NAME##_reference(const mote_reduce_params* p, const X* x, X* y) { \
@@ -64,13 +58,13 @@ static int32_t requantized(const mote_reduce_params* p, int32_t sum, int64_t n) 
 #define LARGEST_F32 3.402823466e+38F
 
 DEFINE_REDUCE(mean_f32, float, float, 0.0F, ADD, acc / (float)n)
-DEFINE_REDUCE(mean_i8, int8_t, int32_t, 0, ADD, requantized(p, acc, n))
-DEFINE_REDUCE(mean_i16, int16_t, int32_t, 0, ADD, requantized(p, acc, n))
-DEFINE_REDUCE(mean_u8, uint8_t, int32_t, 0, ADD, requantized(p, acc, n))
+DEFINE_REDUCE(mean_i8, int8_t, int32_t, 0, ADD, mote_reduce_requantized(p, acc, n))
+DEFINE_REDUCE(mean_i16, int16_t, int32_t, 0, ADD, mote_reduce_requantized(p, acc, n))
+DEFINE_REDUCE(mean_u8, uint8_t, int32_t, 0, ADD, mote_reduce_requantized(p, acc, n))
 DEFINE_REDUCE(sum_f32, float, float, 0.0F, ADD, (n > 0 ? acc : 0.0F))
-DEFINE_REDUCE(sum_i8, int8_t, int32_t, 0, ADD, requantized(p, acc, n))
-DEFINE_REDUCE(sum_i16, int16_t, int32_t, 0, ADD, requantized(p, acc, n))
-DEFINE_REDUCE(sum_u8, uint8_t, int32_t, 0, ADD, requantized(p, acc, n))
+DEFINE_REDUCE(sum_i8, int8_t, int32_t, 0, ADD, mote_reduce_requantized(p, acc, n))
+DEFINE_REDUCE(sum_i16, int16_t, int32_t, 0, ADD, mote_reduce_requantized(p, acc, n))
+DEFINE_REDUCE(sum_u8, uint8_t, int32_t, 0, ADD, mote_reduce_requantized(p, acc, n))
 DEFINE_REDUCE(reduce_max_f32, float, float, -LARGEST_F32, TAKE_MAX, (n > 0 ? acc : -LARGEST_F32))
 DEFINE_REDUCE(reduce_max_i8, int8_t, int32_t, INT8_MIN, TAKE_MAX, (n > 0 ? acc : INT8_MIN))
 DEFINE_REDUCE(reduce_max_i16, int16_t, int32_t, INT16_MIN, TAKE_MAX, (n > 0 ? acc : INT16_MIN))

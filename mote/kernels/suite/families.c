@@ -31,6 +31,15 @@ extern const mote_case_family mote_cases_softmax_i8_i16;
 extern const mote_case_family mote_cases_softmax_u8;
 extern const mote_case_family mote_cases_add_i8;
 extern const mote_case_family mote_cases_sub_i8;
+extern const mote_case_family mote_cases_mean_i8;
+extern const mote_case_family mote_cases_mean_u8;
+extern const mote_case_family mote_cases_mean_i16;
+extern const mote_case_family mote_cases_mean_f32;
+extern const mote_case_family mote_cases_sum_i8;
+extern const mote_case_family mote_cases_sum_f32;
+extern const mote_case_family mote_cases_reduce_max_i8;
+extern const mote_case_family mote_cases_reduce_max_f32;
+extern const mote_case_family mote_cases_reduce_min_i8;
 
 const mote_case_family* const mote_case_families[] = {
     &mote_cases_conv_2d_i8,
@@ -63,5 +72,14 @@ const mote_case_family* const mote_case_families[] = {
     &mote_cases_softmax_u8,
     &mote_cases_add_i8,
     &mote_cases_sub_i8,
+    &mote_cases_mean_i8,
+    &mote_cases_mean_u8,
+    &mote_cases_mean_i16,
+    &mote_cases_mean_f32,
+    &mote_cases_sum_i8,
+    &mote_cases_sum_f32,
+    &mote_cases_reduce_max_i8,
+    &mote_cases_reduce_max_f32,
+    &mote_cases_reduce_min_i8,
     NULL,
 };
