@@ -40,6 +40,10 @@ extern const mote_case_family mote_cases_sum_f32;
 extern const mote_case_family mote_cases_reduce_max_i8;
 extern const mote_case_family mote_cases_reduce_max_f32;
 extern const mote_case_family mote_cases_reduce_min_i8;
+extern const mote_case_family mote_cases_quantize_f32_i8;
+extern const mote_case_family mote_cases_quantize_f32_u8;
+extern const mote_case_family mote_cases_dequantize_i8_f32;
+extern const mote_case_family mote_cases_dequantize_u8_f32;
 
 const mote_case_family* const mote_case_families[] = {
     &mote_cases_conv_2d_i8,
@@ -81,5 +85,9 @@ const mote_case_family* const mote_case_families[] = {
     &mote_cases_reduce_max_i8,
     &mote_cases_reduce_max_f32,
     &mote_cases_reduce_min_i8,
+    &mote_cases_quantize_f32_i8,
+    &mote_cases_quantize_f32_u8,
+    &mote_cases_dequantize_i8_f32,
+    &mote_cases_dequantize_u8_f32,
     NULL,
 };
