@@ -7,6 +7,7 @@
 #include <cctype>
 
 #include "mote/exec/executor.h"
+#include "mote/exec/prepare.h"
 #include "mote/exec/session.h"
 #include "mote/formats/model_file.h"
 #include "mote/kernels/kernel_table.h"
@@ -72,15 +73,6 @@ void run_poisoned(Session& session, std::byte poison) {
   }
 }
 
-Graph bound_to_one(Graph graph) {
-  for (const ValueId id : graph.inputs()) {
-    Shape& shape = graph.mutable_value(id).type.shape;
-    shape = shape.bind(1);
-  }
-  graph.infer_types();
-  return graph;
-}
-
 std::vector<Isa> isas_here() {
   std::vector<Isa> found;
   for (const Isa isa : enum_values(Isa{})) {
@@ -112,7 +104,7 @@ class ProgramOfModel : public testing::TestWithParam<std::string> {};
 
 TEST_P(ProgramOfModel, gives_the_bytes_of_the_references_in_every_way) {
   const Graph graph =
-      bound_to_one(load_model(*shared_data() / "golden" / GetParam() / "model.tflite"));
+      bind_batch(load_model(*shared_data() / "golden" / GetParam() / "model.tflite"), 1);
   Rng rng(7);
   const std::vector<Tensor> inputs = test::random_inputs(graph, rng);
   const std::vector<Tensor> expected = test::run(graph, inputs, Kernels::kReference);

@@ -3,31 +3,19 @@
 #include <algorithm>
 #include <memory>
 
+#include "mote/exec/prepare.h"
 #include "mote/kernels/kernel_table.h"
-#include "mote/rewrite/pipeline.h"
 
 namespace mote {
 namespace {
 
-Graph bound_to_one(Graph graph) {
-  bool dynamic = false;
-  for (const ValueId id : graph.inputs()) {
-    Shape& shape = graph.mutable_value(id).type.shape;
-    dynamic = dynamic || !shape.is_static();
-    shape = shape.bind(1);
-  }
-  if (dynamic) graph.infer_types();
-  return graph;
-}
-
 std::shared_ptr<const Program> program_of(const ProgramRequest& request) {
-  Graph graph = bound_to_one(open_model(request.model));
-  if (request.rewrite) run_exact_passes(graph, {.limits = {.numerics = request.numerics}});
-  return std::make_shared<const Program>(lower(graph, {.numerics = request.numerics,
-                                                       .isa = request.isa,
-                                                       .plan = request.plan,
-                                                       .callers = request.threads,
-                                                       .plan_carefully = true}));
+  return prepare_program(open_model(request.model), {.lower = {.numerics = request.numerics,
+                                                               .isa = request.isa,
+                                                               .plan = request.plan,
+                                                               .callers = request.threads,
+                                                               .plan_carefully = true},
+                                                     .rewrite = request.rewrite});
 }
 
 int64_t macs_of(const Program& program, const Node& node) {

@@ -11,19 +11,27 @@
 
 namespace mote {
 
-class WorkerPool {
+/// Somebody's threads.
+class Workers {
+ public:
+  using Function = void (*)(void* context, int worker);
+  virtual ~Workers() = default;
+  virtual int workers() const = 0;
+  /// Calls function(context, worker) once on every worker and returns when all are done. `function`
+  /// must not throw. One caller at a time.
+  virtual void run(void* context, Function function) = 0;
+};
+
+class WorkerPool final : public Workers {
  public:
   /// `workers` >= 1, the caller counted; threads are started here.
   explicit WorkerPool(int workers);
-  ~WorkerPool();
+  ~WorkerPool() override;
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  int workers() const;
-  /// Calls function(context, worker) once on every worker and returns when all are done. `function`
-  /// must not throw. One caller at a time.
-  using Function = void (*)(void* context, int worker);
-  void run(void* context, Function function);
+  int workers() const override;
+  void run(void* context, Function function) override;
 
  private:
   struct Impl;

@@ -47,7 +47,7 @@ void run_part(void* context, int worker) {
 
 struct Session::Impl {
   std::shared_ptr<const Program> program;
-  WorkerPool* pool = nullptr;
+  Workers* pool = nullptr;
   AlignedBuffer arena;
   AlignedBuffer states;
   std::vector<ReadyCall> calls;
@@ -113,7 +113,7 @@ struct Session::Impl {
   }
 };
 
-Session::Session(std::shared_ptr<const Program> program, WorkerPool* pool)
+Session::Session(std::shared_ptr<const Program> program, Workers* pool)
     : impl_(std::make_unique<Impl>()) {
   impl_->program = std::move(program);
   impl_->pool = pool;

@@ -22,7 +22,7 @@ class Session {
  public:
   /// `pool` may be absent; else it outlives the session, has at most program->callers workers, and
   /// serves one session at a time.
-  explicit Session(std::shared_ptr<const Program> program, WorkerPool* pool = nullptr);
+  explicit Session(std::shared_ptr<const Program> program, Workers* pool = nullptr);
   ~Session();
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;

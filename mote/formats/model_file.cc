@@ -85,6 +85,11 @@ Graph load_model(const std::filesystem::path& path, const LoadOptions& options) 
                       });
 }
 
+Graph read_model(std::span<const std::byte> bytes, const LoadOptions& options) {
+  return with_context([] { return std::string("reading a model in memory"); },
+                      [&] { return format_to_read({}, bytes).read(bytes, {}, options); });
+}
+
 std::vector<std::byte> encode_model(const std::filesystem::path& path, const Graph& graph,
                                     const SaveModelOptions& options) {
   refuse_overwriting(path, options.source);

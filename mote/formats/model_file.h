@@ -17,6 +17,9 @@
 
 namespace mote {
 
+/// A model in memory, of the format its content shows; data files beside it are not found.
+Graph read_model(std::span<const std::byte> bytes, const LoadOptions& options = {});
+
 /// In the order of the build list.
 std::span<const ModelFormat> model_formats();
 

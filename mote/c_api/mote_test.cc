@@ -1,0 +1,258 @@
+#include "mote/c_api/mote.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <malloc.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <new>
+#include <thread>
+
+#include "mote/c_api/mote.hpp"
+#include "mote/exec/executor.h"
+#include "mote/formats/tflite/tflite_model.h"
+#include "mote/ops/facets.h"
+#include "mote/ops/op_table.h"
+
+namespace {
+
+// Every allocation of this program goes through here: counted, and failing when the countdown ends.
+constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+std::atomic<int64_t> allocations{0};
+std::atomic<int64_t> allocations_left{kNever};
+
+bool may_allocate() {
+  ++allocations;
+  return allocations_left == kNever || --allocations_left >= 0;
+}
+
+}  // namespace
+
+void* operator new(size_t size_bytes) {
+  void* memory = may_allocate() ? std::malloc(size_bytes == 0 ? 1 : size_bytes) : nullptr;
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+
+extern "C" void* aligned_alloc(size_t alignment, size_t size_bytes) noexcept {
+  return may_allocate() ? memalign(alignment, size_bytes) : nullptr;
+}
+
+namespace mote {
+namespace {
+
+// A convolution, a depthwise one, and a residual addition of i8, large enough for two threads.
+Graph small_network() {
+  Rng rng(3);
+  Graph graph("small");
+  const Quantization record = Quantization::per_tensor(0.05f, 3);
+  const ValueId x = graph.add_input("x", {DataType::kI8, {1, 24, 24, 32}, record});
+  const ValueId w = graph.add_constant("w", ops::sample_tensor(rng, DataType::kI8, {32, 3, 3, 32}),
+                                       Quantization::per_tensor(0.01f, 0));
+  Conv2dAttrs attrs;
+  attrs.padding = {1, 1, 1, 1};
+  const Graph::OutputHints hints{.names = {}, .quantization = {record}};
+  const ValueId y = graph.add_node({.op = &op("conv_2d"),
+                                    .inputs = {x, w},
+                                    .attributes = Attributes::of(attrs)},
+                                   hints)[0];
+  const ValueId sum = graph.add_node(
+      {.op = &op("add"), .inputs = {x, y}, .attributes = Attributes::of(BinaryAttrs{})}, hints)[0];
+  graph.rename(sum, "sum");
+  graph.set_outputs({sum});
+  return graph;
+}
+
+std::vector<std::byte> small_file() { return write_tflite(small_network()); }
+
+Tensor small_input() {
+  Rng rng(4);
+  return ops::sample_tensor(rng, DataType::kI8, {1, 24, 24, 32});
+}
+
+struct Freer {
+  void operator()(mote_model* model) const { mote_model_free(model); }
+  void operator()(mote_session* session) const { mote_session_free(session); }
+};
+using ModelOwner = std::unique_ptr<mote_model, Freer>;
+using SessionOwner = std::unique_ptr<mote_session, Freer>;
+
+mote_model_options with_threads(int32_t threads) {
+  mote_model_options options{};
+  options.struct_size = sizeof options;
+  options.threads = threads;
+  return options;
+}
+
+ModelOwner load(const std::vector<std::byte>& file, const mote_model_options* options = nullptr) {
+  mote_model* model = nullptr;
+  EXPECT_EQ(mote_model_from_memory(file.data(), file.size(), options, &model), MOTE_OK)
+      << mote_last_error();
+  return ModelOwner(model);
+}
+
+SessionOwner open(const mote_model* model, const mote_threads* threads = nullptr) {
+  mote_session* session = nullptr;
+  EXPECT_EQ(mote_session_create(model, threads, &session), MOTE_OK) << mote_last_error();
+  return SessionOwner(session);
+}
+
+Tensor run(mote_session* session, const Tensor& input) {
+  std::memcpy(mote_session_input(session, 0), input.bytes(), input.size_bytes());
+  EXPECT_EQ(mote_session_run(session), MOTE_OK) << mote_last_error();
+  Tensor output(input.dtype(), input.shape());
+  std::memcpy(output.bytes(), mote_session_output(session, 0), output.size_bytes());
+  return output;
+}
+
+Tensor expected_output() {
+  return Executor(small_network(), {.kernels = Kernels::kReference})
+      .run(std::vector{small_input()})[0];
+}
+
+TEST(CApi, runs_a_model_and_describes_it) {
+  const ModelOwner model = load(small_file());
+  ASSERT_EQ(mote_model_input_count(model.get()), 1u);
+  ASSERT_EQ(mote_model_output_count(model.get()), 1u);
+  mote_tensor_info info{};
+  info.struct_size = sizeof info;
+  ASSERT_EQ(mote_model_input_info(model.get(), 0, &info), MOTE_OK);
+  EXPECT_STREQ(info.name, "x");
+  EXPECT_EQ(info.type, MOTE_I8);
+  EXPECT_EQ(info.rank, 4);
+  EXPECT_EQ(info.shape[3], 32);
+  EXPECT_EQ(info.size_bytes, 24u * 24 * 32);
+  EXPECT_FLOAT_EQ(info.scale, 0.05f);
+  EXPECT_EQ(info.zero_point, 3);
+  EXPECT_EQ(mote_model_allocates(model.get()), 0);
+  EXPECT_GE(mote_model_arena_bytes(model.get()), info.size_bytes);
+  const SessionOwner session = open(model.get());
+  EXPECT_EQ(run(session.get(), small_input()), expected_output());
+}
+
+TEST(CApi, leaves_fields_alone_that_an_older_caller_does_not_have) {
+  const ModelOwner model = load(small_file());
+  mote_tensor_info info{};
+  info.struct_size = offsetof(mote_tensor_info, scale);
+  info.scale = 99.0f;
+  ASSERT_EQ(mote_model_input_info(model.get(), 0, &info), MOTE_OK);
+  EXPECT_EQ(info.scale, 99.0f);
+  EXPECT_EQ(info.rank, 4);
+}
+
+TEST(CApi, says_what_is_wrong_and_what_is_allowed) {
+  mote_model* model = nullptr;
+  EXPECT_EQ(mote_model_load("no such file", nullptr, &model), MOTE_IO);
+  EXPECT_THAT(mote_last_error(), testing::HasSubstr("no such file"));
+  EXPECT_EQ(model, nullptr);
+  EXPECT_EQ(mote_model_load(nullptr, nullptr, &model), MOTE_INVALID_ARGUMENT);
+  const std::vector<std::byte> file = small_file();
+  EXPECT_EQ(mote_model_from_memory(file.data(), 30, nullptr, &model), MOTE_INVALID_MODEL);
+  mote_model_options options = with_threads(1);
+  options.isa = "mmx";
+  EXPECT_EQ(mote_model_from_memory(file.data(), file.size(), &options, &model),
+            MOTE_INVALID_ARGUMENT);
+  EXPECT_THAT(mote_last_error(), testing::HasSubstr("portable"));
+  options = with_threads(-1);
+  EXPECT_EQ(mote_model_from_memory(file.data(), file.size(), &options, &model),
+            MOTE_INVALID_ARGUMENT);
+  options = with_threads(1);
+  options.struct_size = 0;
+  EXPECT_EQ(mote_model_from_memory(file.data(), file.size(), &options, &model),
+            MOTE_INVALID_ARGUMENT);
+  const ModelOwner good = load(file);
+  mote_tensor_info info{};
+  info.struct_size = sizeof info;
+  EXPECT_EQ(mote_model_input_info(good.get(), 1, &info), MOTE_INVALID_ARGUMENT);
+  EXPECT_EQ(mote_session_input(open(good.get()).get(), 1), nullptr);
+}
+
+TEST(CApi, running_allocates_nothing) {
+  for (const int32_t threads : {1, 2}) {
+    const mote_model_options options = with_threads(threads);
+    const ModelOwner model = load(small_file(), &options);
+    const SessionOwner session = open(model.get());
+    const int64_t before = allocations;
+    for (int i = 0; i < 10; ++i) mote_session_run(session.get());
+    EXPECT_EQ(allocations, before);
+  }
+}
+
+TEST(CApi, an_allocation_that_fails_anywhere_is_an_error_and_nothing_more) {
+  const std::vector<std::byte> file = small_file();
+  const mote_model_options options = with_threads(2);
+  const Tensor input = small_input();
+  int failures = 0;
+  for (int64_t point = 0;; ++point) {
+    allocations_left = point;
+    mote_model* model = nullptr;
+    mote_session* session = nullptr;
+    mote_status status = mote_model_from_memory(file.data(), file.size(), &options, &model);
+    if (status == MOTE_OK) status = mote_session_create(model, nullptr, &session);
+    if (status == MOTE_OK) status = mote_session_run(session);
+    allocations_left = kNever;
+    EXPECT_EQ(session != nullptr, status == MOTE_OK);
+    mote_session_free(session);
+    mote_model_free(model);
+    if (status == MOTE_OK) break;
+    ASSERT_EQ(status, MOTE_OUT_OF_MEMORY) << mote_last_error() << " at allocation " << point;
+    ++failures;
+  }
+  EXPECT_GT(failures, 100);
+}
+
+TEST(CApi, sessions_on_many_threads_share_a_model) {
+  const ModelOwner model = load(small_file());
+  const Tensor expected = expected_output();
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      const SessionOwner session = open(model.get());
+      for (int k = 0; k < 5; ++k) EXPECT_EQ(run(session.get(), small_input()), expected);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+struct CountedThreads {
+  int rounds = 0;
+};
+
+void run_in_turn(void* context, void (*function)(void* argument, int32_t worker), void* argument) {
+  ++static_cast<CountedThreads*>(context)->rounds;
+  for (int32_t worker = 1; worker >= 0; --worker) function(argument, worker);
+}
+
+TEST(CApi, uses_the_callers_threads) {
+  const mote_model_options options = with_threads(2);
+  const ModelOwner model = load(small_file(), &options);
+  CountedThreads counted;
+  mote_threads threads{};
+  threads.struct_size = sizeof threads;
+  threads.workers = 2;
+  threads.context = &counted;
+  threads.run = run_in_turn;
+  const SessionOwner session = open(model.get(), &threads);
+  EXPECT_EQ(run(session.get(), small_input()), expected_output());
+  EXPECT_GT(counted.rounds, 0);
+  threads.workers = 3;
+  mote_session* none = nullptr;
+  EXPECT_EQ(mote_session_create(model.get(), &threads, &none), MOTE_INVALID_ARGUMENT);
+}
+
+TEST(CppApi, throws_what_the_c_functions_return) {
+  try {
+    const runtime::Model model("no such file");
+    FAIL();
+  } catch (const runtime::Error& error) {
+    EXPECT_EQ(error.status(), MOTE_IO);
+  }
+}
+
+}  // namespace
+}  // namespace mote
