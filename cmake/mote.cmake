@@ -57,6 +57,8 @@ function(mote_module)
   list(TRANSFORM M_TEST_DEPENDS PREPEND mote_)
 
   add_library(${target} STATIC ${sources})
+  # For the shared library of mote/c_api.
+  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   target_link_libraries(${target} PUBLIC mote_flags ${M_DEPENDS} ${M_LIBRARIES} PRIVATE ${M_PRIVATE_LIBRARIES})
   if(M_REGISTRY)
     file(RELATIVE_PATH path ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})

@@ -15,6 +15,8 @@
 #include "mote/exec/executor.h"
 #include "mote/formats/tflite/tflite_model.h"
 #include "mote/ops/facets.h"
+#include "mote/ops/math_attrs.h"
+#include "mote/ops/nn_attrs.h"
 #include "mote/ops/op_table.h"
 
 namespace {
@@ -31,13 +33,14 @@ bool may_allocate() {
 
 }  // namespace
 
-void* operator new(size_t size_bytes) {
+// Not inlined: the compiler would see memory of malloc given to delete.
+__attribute__((noinline)) void* operator new(size_t size_bytes) {
   void* memory = may_allocate() ? std::malloc(size_bytes == 0 ? 1 : size_bytes) : nullptr;
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+__attribute__((noinline)) void operator delete(void* memory) noexcept { std::free(memory); }
+__attribute__((noinline)) void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 
 extern "C" void* aligned_alloc(size_t alignment, size_t size_bytes) noexcept {
   return may_allocate() ? memalign(alignment, size_bytes) : nullptr;
@@ -57,10 +60,8 @@ Graph small_network() {
   Conv2dAttrs attrs;
   attrs.padding = {1, 1, 1, 1};
   const Graph::OutputHints hints{.names = {}, .quantization = {record}};
-  const ValueId y = graph.add_node({.op = &op("conv_2d"),
-                                    .inputs = {x, w},
-                                    .attributes = Attributes::of(attrs)},
-                                   hints)[0];
+  const ValueId y = graph.add_node(
+      {.op = &op("conv_2d"), .inputs = {x, w}, .attributes = Attributes::of(attrs)}, hints)[0];
   const ValueId sum = graph.add_node(
       {.op = &op("add"), .inputs = {x, y}, .attributes = Attributes::of(BinaryAttrs{})}, hints)[0];
   graph.rename(sum, "sum");

@@ -116,15 +116,15 @@ void EvalContext::no_kernel() const {
               describe(*node), types, name(outputs[0].type->dtype));
 }
 
-const TensorType& PrepareContext::input_type(size_t i) const {
+const TensorType& LowerContext::input_type(size_t i) const {
   return graph->value(node->inputs[i]).type;
 }
 
-const TensorType& PrepareContext::output_type(size_t i) const {
+const TensorType& LowerContext::output_type(size_t i) const {
   return graph->value(node->outputs[i]).type;
 }
 
-const Tensor* PrepareContext::constant(size_t i) const {
+const Tensor* LowerContext::constant(size_t i) const {
   if (!node->has_input(i)) return nullptr;
   const Value& value = graph->value(node->inputs[i]);
   return value.kind == ValueKind::kConstant ? value.constant.get() : nullptr;

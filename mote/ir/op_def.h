@@ -6,7 +6,6 @@
 #pragma once
 
 #include <array>
-#include <functional>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -127,12 +126,11 @@ struct EvalContext {
   [[noreturn]] void no_kernel() const;
 };
 
-/// What a fast path knows before the first run: bound types and constants.
-struct PrepareContext {
+/// What lowering knows of a node: its bound types and its constants.
+struct LowerContext {
   const Graph* graph = nullptr;
   const Node* node = nullptr;
   Numerics numerics = Numerics::kTflm;
-  Isa isa = Isa::kAuto;
 
   const TensorType& input_type(size_t i) const;
   const TensorType& output_type(size_t i) const;
@@ -143,10 +141,6 @@ struct PrepareContext {
     return node->attrs<Struct>();
   }
 };
-
-/// A prepared kernel: weights packed, parameters derived. Called again and again; one caller at a
-/// time (a session owns its own).
-using PreparedKernel = std::function<void(const EvalContext&)>;
 
 /// The one kernel call that a node becomes: which family, with which parameters, on which operands.
 struct KernelRequest {
@@ -214,11 +208,8 @@ struct OpDef {
   void (*infer)(InferContext&) = nullptr;
   /// Slow, obvious, the oracle. Keyed by the types it finds; `no_kernel` for the others.
   void (*reference)(const EvalContext&) = nullptr;
-  /// A quicker kernel with the same bytes (integers) or within 1e-5 relative L2 (floats);
-  /// an empty result means that it does not apply to this node.
-  PreparedKernel (*prepare_fast)(const PrepareContext&) = nullptr;
   /// The kernel call of a node whose types are bound; nothing where no family has these types.
-  std::optional<KernelRequest> (*lower)(const PrepareContext&) = nullptr;
+  std::optional<KernelRequest> (*lower)(const LowerContext&) = nullptr;
   AxisMap (*axes)(const Graph&, const Node&) = nullptr;
   /// The attributes after every data operand's axes were permuted: new axis i is old axis
   /// permutation[i]. Nothing when the operator cannot be permuted so.

@@ -110,7 +110,7 @@ class Lowering {
     result.call.node = id;
     std::optional<KernelRequest> request;
     if (options_.use_kernels && node.op->lower != nullptr) {
-      const PrepareContext context{&program_.graph, &node, options_.numerics, program_.isa};
+      const LowerContext context{&program_.graph, &node, options_.numerics};
       request =
           with_context([&] { return describe(node); }, [&] { return node.op->lower(context); });
     }
@@ -257,7 +257,8 @@ class Lowering {
     const Node& node = program_.graph.node(call.node);
     const TensorType& y = program_.graph.value(node.outputs[0]).type;
     const int64_t batch = y.shape.rank() > 0 ? y.shape[0] : 1;
-    const int64_t macs = node.op->cost == nullptr ? 0 : node.op->cost(program_.graph, node).macs * batch;
+    const int64_t macs =
+        node.op->cost == nullptr ? 0 : node.op->cost(program_.graph, node).macs * batch;
     return macs >= kLargeMacs || bytes_of(y) >= kLargeBytes;
   }
 

@@ -213,7 +213,7 @@ void reference(const EvalContext& context) {
 }
 
 template <class Op>
-std::optional<KernelRequest> lower(const PrepareContext& context) {
+std::optional<KernelRequest> lower(const LowerContext& context) {
   if (is_quantized(context)) return QuantizedRequest<Op>()(context);
   if constexpr (HasIntegerKernel<Op>) return plain_binary_request(context, Op::kQuantized);
   return std::nullopt;

@@ -116,7 +116,7 @@ std::optional<KernelRequest> join_request(std::string_view family, Joined whole)
   return kernel_request(family, {}, p, {0}, std::move(whole.part_bytes));
 }
 
-std::optional<KernelRequest> lower_concat(const PrepareContext& context) {
+std::optional<KernelRequest> lower_concat(const LowerContext& context) {
   const TensorType& y = context.output_type(0);
   const int axis = normalize_axis(context.attrs<AxisAttrs>().axis, y.shape.rank(), "the axis");
   std::vector<int64_t> parts;
@@ -132,7 +132,7 @@ std::optional<KernelRequest> lower_concat(const PrepareContext& context) {
   return request;
 }
 
-std::optional<KernelRequest> lower_split(const PrepareContext& context) {
+std::optional<KernelRequest> lower_split(const LowerContext& context) {
   const auto& attrs = context.attrs<SplitAttrs>();
   const TensorType& x = context.input_type(0);
   const int axis = normalize_axis(attrs.axis, x.shape.rank(), "the axis");

@@ -84,7 +84,7 @@ bool is_quantized(const EvalContext& context) {
   });
 }
 
-bool is_quantized(const PrepareContext& context) {
+bool is_quantized(const LowerContext& context) {
   const std::vector<ValueId>& inputs = context.node->inputs;
   return std::any_of(inputs.begin(), inputs.end(), [&](ValueId id) {
     return id.valid() && context.graph->value(id).type.quantization.has_value();

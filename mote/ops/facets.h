@@ -36,7 +36,7 @@ Cost no_macs(const Graph& graph, const Node& node);
 
 /// True when an input carries a quantization record: its integers are not plain numbers.
 bool is_quantized(const EvalContext& context);
-bool is_quantized(const PrepareContext& context);
+bool is_quantized(const LowerContext& context);
 
 /// All inputs share one scale with the output: data movement, max pooling, relu.
 std::optional<QuantRule> shared_scale(const Graph& graph, const Node& node);

@@ -12,7 +12,7 @@
 
 namespace mote::ops {
 
-/// `Context` is an EvalContext or a PrepareContext.
+/// `Context` is an EvalContext or a LowerContext.
 template <class Context>
 LayerTypes layer_types(const Context& context) {
   return {context.input_type(0), context.input_type(1), context.output_type(0)};

@@ -9,7 +9,7 @@
 //   }
 //   ... .reference = run_reference<Request>, .lower = lower_by<Request>
 //
-// A Context is an EvalContext or a PrepareContext.
+// A Context is an EvalContext or a LowerContext.
 #pragma once
 
 #include <memory>
@@ -42,7 +42,7 @@ std::optional<KernelRequest> kernel_request(std::string_view stem, std::vector<D
 }
 
 inline bool has_operand(const EvalContext& context, size_t i) { return context.has_input(i); }
-inline bool has_operand(const PrepareContext& context, size_t i) {
+inline bool has_operand(const LowerContext& context, size_t i) {
   return context.node->has_input(i);
 }
 /// `i`, or KernelRequest::kAbsent.
@@ -60,7 +60,7 @@ void run_reference(const EvalContext& context) {
   run_request(context, Request()(context));
 }
 template <class Request>
-std::optional<KernelRequest> lower_by(const PrepareContext& context) {
+std::optional<KernelRequest> lower_by(const LowerContext& context) {
   return Request()(context);
 }
 

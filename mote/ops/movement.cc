@@ -32,13 +32,13 @@ std::optional<mote_strided_copy_params> strided_copy_params(size_t element_bytes
   return p;
 }
 
-std::optional<KernelRequest> copy_request(const PrepareContext& context) {
+std::optional<KernelRequest> copy_request(const LowerContext& context) {
   const TensorType& y = context.output_type(0);
   const mote_copy_params p{y.shape.elements() * static_cast<int64_t>(size_bytes(y.dtype))};
   return kernel_request("copy", {}, p, {0});
 }
 
-std::optional<KernelRequest> gathering_copy_request(const PrepareContext& context,
+std::optional<KernelRequest> gathering_copy_request(const LowerContext& context,
                                                     const StridedSide& x) {
   const TensorType& y = context.output_type(0);
   const auto p =

@@ -24,10 +24,10 @@ std::optional<mote_strided_copy_params> strided_copy_params(size_t element_bytes
                                                             const StridedSide& y);
 
 /// y = x byte for byte.
-std::optional<KernelRequest> copy_request(const PrepareContext& context);
+std::optional<KernelRequest> copy_request(const LowerContext& context);
 
 /// The call of a copy that fills y in row-major order.
-std::optional<KernelRequest> gathering_copy_request(const PrepareContext& context,
+std::optional<KernelRequest> gathering_copy_request(const LowerContext& context,
                                                     const StridedSide& x);
 
 }  // namespace mote::ops

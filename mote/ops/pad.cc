@@ -182,7 +182,7 @@ void reference(const EvalContext& context) {
   });
 }
 
-std::optional<KernelRequest> lower(const PrepareContext& context) {
+std::optional<KernelRequest> lower(const LowerContext& context) {
   const auto& attrs = context.attrs<PadAttrs>();
   const TensorType& x = context.input_type(0);
   const TensorType& y = context.output_type(0);

@@ -63,7 +63,7 @@ void reference_quantize(const EvalContext& context) {
   });
 }
 
-std::optional<KernelRequest> lower_quantize(const PrepareContext& context) {
+std::optional<KernelRequest> lower_quantize(const LowerContext& context) {
   const TensorType& x = context.input_type(0);
   const TensorType& y = context.output_type(0);
   if (is_quantized(context)) return requantize_request(context);
@@ -75,7 +75,7 @@ std::optional<KernelRequest> lower_quantize(const PrepareContext& context) {
   return kernel_request("quantize", {x.dtype, y.dtype}, p, {0});
 }
 
-std::optional<KernelRequest> lower_dequantize(const PrepareContext& context) {
+std::optional<KernelRequest> lower_dequantize(const LowerContext& context) {
   const TensorType& x = context.input_type(0);
   if (!x.quantization || !x.quantization->is_per_tensor()) return std::nullopt;
   const mote_quantize_params p{x.quantization->scale(), x.quantization->zero_point(),

@@ -1,6 +1,6 @@
 // What the integer kernels of all layers derive from types and records.
 //
-// Works for references (EvalContext) and fast paths (PrepareContext) alike: it takes TensorTypes.
+// Works for references (EvalContext) and fast paths (LowerContext) alike: it takes TensorTypes.
 #pragma once
 
 #include <cstdint>

@@ -192,7 +192,7 @@ std::optional<KernelRequest> binary_request(const Context& context, QuantizedBin
   return kernel_request(stem(kind), {dtype}, call.params, {0, 1});
 }
 
-std::optional<KernelRequest> plain_binary_request(const PrepareContext& context,
+std::optional<KernelRequest> plain_binary_request(const LowerContext& context,
                                                   QuantizedBinary kind) {
   const DataType dtype = context.input_type(0).dtype;
   BinaryCall call;
@@ -261,7 +261,7 @@ std::optional<KernelRequest> table_request(const Context& context, float (*f)(fl
   template std::optional<KernelRequest> requantize_request(const CONTEXT&);                \
   template std::optional<KernelRequest> table_request(const CONTEXT&, float (*)(float));
 MOTE_INSTANTIATE(EvalContext)
-MOTE_INSTANTIATE(PrepareContext)
+MOTE_INSTANTIATE(LowerContext)
 #undef MOTE_INSTANTIATE
 
 namespace {

@@ -3,7 +3,7 @@
 //   if (is_quantized(context)) return binary_request(context, QuantizedBinary::kAdd);
 //
 // The operators' own files do the plain numbers. Types: i8, i16, u8 where the kernels have them,
-// else nothing. Every function is there for EvalContext and PrepareContext.
+// else nothing. Every function is there for EvalContext and LowerContext.
 #pragma once
 
 #include "mote/ops/lowering.h"
@@ -25,7 +25,7 @@ std::optional<KernelRequest> binary_request(const Context& context, QuantizedBin
 
 enum class QuantizedCompare { kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual };
 /// The same of f32, and of plain i32 where the kernels have it.
-std::optional<KernelRequest> plain_binary_request(const PrepareContext& context,
+std::optional<KernelRequest> plain_binary_request(const LowerContext& context,
                                                   QuantizedBinary kind);
 
 template <class Context>

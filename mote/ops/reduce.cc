@@ -352,7 +352,7 @@ std::optional<Graph> sample(Rng& rng, SampleKind kind) {
 
 struct Facets {
   void (*reference)(const EvalContext&);
-  std::optional<KernelRequest> (*lower)(const PrepareContext&) = nullptr;
+  std::optional<KernelRequest> (*lower)(const LowerContext&) = nullptr;
 };
 template <class Op>
 constexpr Facets kFacets{reference<Op>, lower_by<QuantizedRequest<Op>>};

@@ -85,7 +85,7 @@ void reference(const EvalContext& context) {
       {x.bytes + static_cast<size_t>(side->offset) * element_bytes, std::move(side->strides)});
 }
 
-std::optional<KernelRequest> lower(const PrepareContext& context) {
+std::optional<KernelRequest> lower(const LowerContext& context) {
   const std::optional<StridedSide> side =
       taken(context.attrs<SliceAttrs>(), context.input_type(0).shape);
   if (!side) return std::nullopt;

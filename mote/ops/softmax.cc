@@ -169,7 +169,7 @@ void reference_log_softmax(const EvalContext& context) {
 }
 
 // The call where the axis is the last one, in memory at least; `stem` is softmax or log_softmax.
-std::optional<KernelRequest> lower_rows(const PrepareContext& context, std::string_view stem,
+std::optional<KernelRequest> lower_rows(const LowerContext& context, std::string_view stem,
                                         bool is_log) {
   const auto& attrs = context.attrs<SoftmaxAttrs>();
   const TensorType& x = context.input_type(0);
@@ -212,10 +212,10 @@ std::optional<KernelRequest> lower_rows(const PrepareContext& context, std::stri
   return kernel_request(stem, {x.dtype}, p, {0});
 }
 
-std::optional<KernelRequest> lower_softmax(const PrepareContext& context) {
+std::optional<KernelRequest> lower_softmax(const LowerContext& context) {
   return lower_rows(context, "softmax", false);
 }
-std::optional<KernelRequest> lower_log_softmax(const PrepareContext& context) {
+std::optional<KernelRequest> lower_log_softmax(const LowerContext& context) {
   return lower_rows(context, "log_softmax", true);
 }
 

@@ -41,7 +41,7 @@ void reference(const EvalContext& context) {
                {x.bytes, std::move(from)});
 }
 
-std::optional<KernelRequest> lower(const PrepareContext& context) {
+std::optional<KernelRequest> lower(const LowerContext& context) {
   const Strides dense = row_major_strides(context.input_type(0).shape);
   StridedSide from;
   for (const int64_t axis : context.attrs<TransposeAttrs>().permutation) {

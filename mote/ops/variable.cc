@@ -1,6 +1,7 @@
 // read_variable and assign_variable: a state that is read and replaced whole.
 #include "mote/ops/define.h"
 #include "mote/ops/facets.h"
+#include "mote/ops/movement.h"
 
 namespace mote::ops {
 namespace {
@@ -28,6 +29,14 @@ void reference_assign(const EvalContext& context) {
   copy_bytes(context.state(0).bytes, value.bytes, value.size_bytes());
 }
 
+std::optional<KernelRequest> lower_assign(const LowerContext& context) {
+  const TensorType& state = context.input_type(0);
+  const mote_copy_params p{state.shape.elements() * static_cast<int64_t>(size_bytes(state.dtype))};
+  auto request = kernel_request("assign", {}, p, {0, 1});
+  if (request) request->outputs.clear();
+  return request;
+}
+
 AxisMap axes(const Graph& graph, const Node& node) {
   return blocked_axes(graph, node, "a state keeps its layout between calls");
 }
@@ -40,6 +49,7 @@ void define_variable(OpSink& sink) {
             .tflite_names = {"READ_VARIABLE"},
             .infer = infer_read,
             .reference = reference_read,
+            .lower = copy_request,
             .axes = axes,
             .cost = no_macs});
   sink.add({.name = "assign_variable",
@@ -47,6 +57,7 @@ void define_variable(OpSink& sink) {
             .tflite_names = {"ASSIGN_VARIABLE"},
             .infer = infer_assign,
             .reference = reference_assign,
+            .lower = lower_assign,
             .axes = axes,
             .cost = no_macs});
 }

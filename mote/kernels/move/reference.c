@@ -109,7 +109,13 @@ static void run_split(const mote_kernel_args* args) {
   mote_split_reference(args->params, args->inputs[0], args->outputs);
 }
 
+// inputs: the state, written in place, and its new content.
+static void run_assign(const mote_kernel_args* args) {
+  mote_copy_reference(args->params, args->inputs[1], (void*)args->inputs[0]);
+}
+
 const mote_kernel mote_kernels_move_reference[] = {
+    {.name = "assign_reference", .family = "assign", .run = run_assign},
     {.name = "copy_reference",
      .family = "copy",
      .overlap = mote_overlap_elementwise,
