@@ -35,4 +35,4 @@ SIMD_INLINE void add_block(const mote_add_plan* p, const int8_t* a, const int8_t
   _mm256_storeu_si256((__m256i*)(void*)y, bytes);
 }
 
-#include "mote/kernels/binary/add_i8.inc"
+#include "mote/kernels/binary/rows.inc"

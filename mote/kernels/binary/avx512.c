@@ -36,4 +36,4 @@ SIMD_INLINE void add_block(const mote_add_plan* p, const int8_t* a, const int8_t
   _mm512_storeu_si512(y, _mm512_min_epi8(bytes, _mm512_set1_epi8((char)p->max)));
 }
 
-#include "mote/kernels/binary/add_i8.inc"
+#include "mote/kernels/binary/rows.inc"

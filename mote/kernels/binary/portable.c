@@ -17,4 +17,4 @@ static inline void add_block(const mote_add_plan* p, const int8_t* restrict a,
   for (int i = 0; i < ADD_BLOCK; ++i) y[i] = (int8_t)values[i];
 }
 
-#include "mote/kernels/binary/add_i8.inc"
+#include "mote/kernels/binary/rows.inc"

@@ -44,6 +44,15 @@ extern const mote_case_family mote_cases_quantize_f32_i8;
 extern const mote_case_family mote_cases_quantize_f32_u8;
 extern const mote_case_family mote_cases_dequantize_i8_f32;
 extern const mote_case_family mote_cases_dequantize_u8_f32;
+extern const mote_case_family mote_cases_mul_i8;
+extern const mote_case_family mote_cases_minimum_i8;
+extern const mote_case_family mote_cases_maximum_i8;
+extern const mote_case_family mote_cases_add_f32;
+extern const mote_case_family mote_cases_sub_f32;
+extern const mote_case_family mote_cases_mul_f32;
+extern const mote_case_family mote_cases_div_f32;
+extern const mote_case_family mote_cases_minimum_f32;
+extern const mote_case_family mote_cases_maximum_f32;
 
 const mote_case_family* const mote_case_families[] = {
     &mote_cases_conv_2d_i8,
@@ -89,5 +98,14 @@ const mote_case_family* const mote_case_families[] = {
     &mote_cases_quantize_f32_u8,
     &mote_cases_dequantize_i8_f32,
     &mote_cases_dequantize_u8_f32,
+    &mote_cases_mul_i8,
+    &mote_cases_minimum_i8,
+    &mote_cases_maximum_i8,
+    &mote_cases_add_f32,
+    &mote_cases_sub_f32,
+    &mote_cases_mul_f32,
+    &mote_cases_div_f32,
+    &mote_cases_minimum_f32,
+    &mote_cases_maximum_f32,
     NULL,
 };
