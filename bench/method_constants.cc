@@ -118,9 +118,8 @@ void print_cuts() {
     const SampleSource calibration = loaded.samples(0, kCalibration);
     const SampleSource others = loaded.samples(kCalibration, kHeldOut);
     for (const WeightScales weights : enum_values(WeightScales{})) {
-      const QuantizeOptions whole{.weights = weights,
-                                  .skip_steps = {"ranges", "correct-bias-analytic", "correct-bias"},
-                                  .threads = default_threads()};
+      const QuantizeOptions whole{
+          .weights = weights, .skip_steps = {"ranges"}, .threads = default_threads()};
       const double uncut = sqnr_on(quantize(loaded.graph, calibration, whole, {}), others);
       for (const RangeMethod method :
            {RangeMethod::kPercentile, RangeMethod::kMse, RangeMethod::kEntropy}) {

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "mote/compress/quantize/distributions.h"
 #include "mote/compress/quantize/ranges.h"
@@ -26,26 +27,24 @@ RealRange range_of(const Distribution& distribution) {
   return {static_cast<float>(low), static_cast<float>(high)};
 }
 
-// Whether the range is that of a clamp behind the values: fused, or a clip per channel.
-bool fills_clip(const Graph& graph, const Node& node, const RealRange& range) {
-  if (is_op(node, "minimum")) {
-    const Tensor* limit = constant_input(graph, node, 1);
-    if (limit == nullptr || limit->dtype() != DataType::kF32) return false;
-    const std::span<const float> limits = limit->data<float>();
-    return range.low >= 0.0f && std::find(limits.begin(), limits.end(), range.high) != limits.end();
-  }
-  const std::optional<Activation> activation = fused_activation(node);
-  if (!activation) return false;
-  const ClampRange clamp = clamp_range(*activation);
-  return range.low <= clamp.low && range.high >= clamp.high;
+// The constant of the clip that alone reads a value, which then has the clip's range.
+const Tensor* clip_behind(const Graph& graph, const std::vector<NodeId>& readers, ValueId id) {
+  if (readers.size() != 1 || graph.is_output(id)) return nullptr;
+  const Node& reader = graph.node(readers.front());
+  const Tensor* limit = is_op(reader, "minimum") ? constant_input(graph, reader, 1) : nullptr;
+  return limit != nullptr && limit->dtype() == DataType::kF32 ? limit : nullptr;
 }
 
-// A value that only a clip reads has the clip's range (narrow_to_clamps).
-bool takes_range_of_clip(const Graph& graph, const std::vector<std::vector<NodeId>>& readers,
-                         ValueId id) {
-  const std::vector<NodeId>& of = readers[static_cast<size_t>(id.index)];
-  return of.size() == 1 && !graph.is_output(id) && is_op(graph.node(of.front()), "minimum") &&
-         constant_input(graph, graph.node(of.front()), 1) != nullptr;
+// Whether the range is that of a clamp: of a fused one, or of a clip per channel.
+bool fills_clip(const Node& node, const Tensor* clip, const RealRange& range) {
+  const std::optional<Activation> activation = fused_activation(node);
+  if (!activation) return false;
+  ClampRange clamp = clamp_range(*activation);
+  if (clip != nullptr) {
+    for (const float limit : clip->data<float>())
+      clamp.high = std::isinf(clamp.high) ? limit : std::max(clamp.high, limit);
+  }
+  return range.low <= clamp.low && range.high >= clamp.high;
 }
 
 // Those that tell a range.
@@ -101,13 +100,14 @@ SourceCounts range_sources(const Graph& graph, const ValueRanges& ranges, Predic
     if (moves_data(graph, node)) continue;
     for (const ValueId output : node.outputs) {
       const auto range = ranges.find(output.index);
-      if (range == ranges.end() || takes_range_of_clip(graph, readers, output)) continue;
+      if (range == ranges.end()) continue;
       const auto found = known.find(output.index);
       if (found != known.end()) {
         ++counts[found->second.direct ? RangeSource::kBatchNorm : RangeSource::kMoments];
       } else {
-        ++counts[fills_clip(graph, node, range->second) ? RangeSource::kClip
-                                                        : RangeSource::kSynthetic];
+        const Tensor* clip = clip_behind(graph, readers[static_cast<size_t>(output.index)], output);
+        ++counts[fills_clip(node, clip, range->second) ? RangeSource::kClip
+                                                       : RangeSource::kSynthetic];
       }
     }
   }

@@ -42,7 +42,7 @@ ValueRanges predicted_ranges(const Graph& graph, const ValueRanges& ranges, Pred
 
 using SourceCounts = std::map<RangeSource, int64_t>;
 /// How many of the ranges that predicted_ranges gave come from where. Values that take the range of
-/// what they move, or of the clip that alone reads them, are not counted.
+/// what they move are not counted.
 SourceCounts range_sources(const Graph& graph, const ValueRanges& ranges, Prediction prediction);
 /// "1 from the declared input range, 27 from batch norm".
 std::string describe_sources(const SourceCounts& counts);

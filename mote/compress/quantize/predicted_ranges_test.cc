@@ -8,6 +8,8 @@
 #include "mote/compress/quantize/normalized_net.h"
 #include "mote/compress/quantize/ranges.h"
 #include "mote/ir/graph_edit.h"
+#include "mote/ir/text.h"
+#include "mote/ops/op_table.h"
 
 namespace mote {
 namespace {
@@ -72,6 +74,23 @@ TEST(PredictedRanges, and_what_else_needs_statistics_say_that_they_do_not_apply)
     EXPECT_NE(step_of(result, name).detail.find("batch norm statistics"), std::string::npos)
         << step_of(result, name).detail;
   }
+}
+
+TEST(RangeSources, count_clips_per_channel) {
+  const Graph graph = parse_graph(
+      "input %x: f32[N,4,4,1]\n"
+      "const %w: f32[2,1,1,1] = [1, 2]\n"
+      "%a = conv_2d(%x, %w) {activation = relu}\n"
+      "const %limit: f32[2] = [6, 3]\n"
+      "%y = minimum(%a, %limit)\n"
+      "output %y\n",
+      find_op);
+  ValueRanges ranges;
+  for (const ValueId id : graph.values()) {
+    if (graph.value(id).kind != ValueKind::kConstant) ranges[id.index] = {0.0f, 6.0f};
+  }
+  EXPECT_EQ(describe_sources(range_sources(graph, ranges, Prediction::kNone)),
+            "1 from the declared input range, 1 from clip bounds");
 }
 
 TEST(RangeSources, count_clips_where_both_bounds_are_reached) {
