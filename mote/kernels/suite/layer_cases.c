@@ -51,6 +51,14 @@ static void describe_conv_2d(mote_kernel_case* c, const mote_conv_2d_params* p) 
            p->output.per_channel ? "per channel" : "per tensor");
 }
 
+// Biases of about the size of the sums; now and then any, which makes accumulators wrap: kernels
+// that cannot must refuse.
+static const int32_t* draw_bias(mote_kernel_case* c, int32_t channels, int32_t terms) {
+  if (mote_case_once_in(c, 5)) return NULL;
+  const int32_t limit = mote_case_once_in(c, 20) ? INT32_MAX : 3000 * terms;
+  return mote_case_integers(c, channels, -limit, limit);
+}
+
 static void make_conv_2d_i8(mote_kernel_case* c) {
   mote_conv_2d_params* p = draw_conv_2d(c);
   p->x_zero_point = mote_case_integer(c, -128, 127);
@@ -58,9 +66,7 @@ static void make_conv_2d_i8(mote_kernel_case* c) {
   p->output = mote_case_stage_i8(c, p->oc, 5000.0 * taps);
   c->inputs[0] = mote_case_bytes(c, (int64_t)p->n * p->h * p->w * p->ic);
   c->inputs[1] = mote_case_bytes(c, (int64_t)p->oc * taps);
-  if (!mote_case_once_in(c, 5)) {
-    c->inputs[2] = mote_case_integers(c, p->oc, -3000 * taps, 3000 * taps);
-  }
+  c->inputs[2] = draw_bias(c, p->oc, taps);
   c->output_bytes[0] = (int64_t)p->n * p->oh * p->ow * p->oc;
   describe_conv_2d(c, p);
 }
@@ -143,9 +149,7 @@ static void make_fully_connected_i8(mote_kernel_case* c) {
   c->params = p;
   c->inputs[0] = mote_case_bytes(c, (int64_t)p->m * p->k);
   c->inputs[1] = mote_case_bytes(c, (int64_t)p->n * p->k);
-  if (!mote_case_once_in(c, 5)) {
-    c->inputs[2] = mote_case_integers(c, p->n, -3000 * p->k, 3000 * p->k);
-  }
+  c->inputs[2] = draw_bias(c, p->n, p->k);
   c->output_bytes[0] = (int64_t)p->m * p->n;
   snprintf(c->text, sizeof c->text, "x [%d,%d], w [%d,%d], zero %d, %s, %s", p->m, p->k, p->n, p->k,
            p->x_zero_point, p->output.rounding == MOTE_ROUND_SINGLE ? "single" : "double",
