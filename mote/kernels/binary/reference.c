@@ -2,15 +2,32 @@
 #include "mote/kernels/fixed_point/fixed_point.h"
 #include "mote/kernels/reference_rows.h"
 
-// Advances the index like an odometer and both offsets with it; 0 after the last element.
-static int next(const mote_binary_params* p, int32_t* index, int64_t* a, int64_t* b) {
-  for (int32_t d = p->rank - 1; d >= 0; --d) {
-    *a += p->a_strides[d];
-    *b += p->b_strides[d];
-    if (++index[d] < p->shape[d]) return 1;
-    *a -= p->a_strides[d] * p->shape[d];
-    *b -= p->b_strides[d] * p->shape[d];
-    index[d] = 0;
+// A walk over the rows of the last axis.
+typedef struct row_walk {
+  int32_t index[MOTE_MAX_RANK];  // of the axes before the last
+  int64_t a, b;                  // where the row starts in the operands
+  int64_t count, a_step, b_step;
+} row_walk;
+
+static row_walk first_row(const mote_binary_params* p) {
+  row_walk row = {{0}, 0, 0, 1, 0, 0};
+  if (p->rank > 0) {
+    row.count = p->shape[p->rank - 1];
+    row.a_step = p->a_strides[p->rank - 1];
+    row.b_step = p->b_strides[p->rank - 1];
+  }
+  return row;
+}
+
+// Advances the index like an odometer and both offsets with it; 0 after the last row.
+static int next_row(const mote_binary_params* p, row_walk* row) {
+  for (int32_t d = p->rank - 2; d >= 0; --d) {
+    row->a += p->a_strides[d];
+    row->b += p->b_strides[d];
+    if (++row->index[d] < p->shape[d]) return 1;
+    row->a -= p->a_strides[d] * p->shape[d];
+    row->b -= p->b_strides[d] * p->shape[d];
+    row->index[d] = 0;
   }
   return 0;
 }
@@ -24,15 +41,16 @@ static int is_empty(const mote_binary_params* p) {
 
 #define DEFINE_BINARY(NAME, T, WIDE, Y, EXPRESSION)                                         \
   void mote_##NAME##_reference(const mote_binary_params* p, const T* a, const T* b, Y* y) { \
-    int32_t index[MOTE_MAX_RANK] = {0};                                                     \
-    int64_t at_a = 0;                                                                       \
-    int64_t at_b = 0;                                                                       \
     if (is_empty(p)) return;                                                                \
+    row_walk row = first_row(p);                                                            \
     do {                                                                                    \
-      const WIDE u = (WIDE)a[at_a];                                                         \
-      const WIDE v = (WIDE)b[at_b];                                                         \
-      *y++ = (Y)(EXPRESSION);                                                               \
-    } while (next(p, index, &at_a, &at_b));                                                 \
+      for (int64_t i = 0; i < row.count; ++i) {                                             \
+        const WIDE u = (WIDE)a[row.a + i * row.a_step];                                     \
+        const WIDE v = (WIDE)b[row.b + i * row.b_step];                                     \
+        y[i] = (Y)(EXPRESSION);                                                             \
+      }                                                                                     \
+      y += row.count;                                                                       \
+    } while (next_row(p, &row));                                                            \
   }
 
 static float clamp_f32(const mote_binary_params* p, float v) {
@@ -127,14 +145,14 @@ DEFINE_BINARY(prelu_f32, float, float, float, u >= 0.0F ? u : u * v)
 DEFINE_BINARY(prelu_i8, int8_t, int32_t, int8_t, prelu(p, u, v))
 DEFINE_BINARY(prelu_u8, uint8_t, int32_t, uint8_t, prelu(p, u, v))
 DEFINE_BINARY(minimum_f32, float, float, float, u < v ? u : v)
-DEFINE_BINARY(minimum_i8, int8_t, int32_t, int8_t, u < v ? u : v)
-DEFINE_BINARY(minimum_i16, int16_t, int32_t, int16_t, u < v ? u : v)
-DEFINE_BINARY(minimum_u8, uint8_t, int32_t, uint8_t, u < v ? u : v)
+DEFINE_BINARY(minimum_i8, int8_t, int8_t, int8_t, u < v ? u : v)
+DEFINE_BINARY(minimum_i16, int16_t, int16_t, int16_t, u < v ? u : v)
+DEFINE_BINARY(minimum_u8, uint8_t, uint8_t, uint8_t, u < v ? u : v)
 DEFINE_BINARY(minimum_i32, int32_t, int32_t, int32_t, u < v ? u : v)
 DEFINE_BINARY(maximum_f32, float, float, float, u > v ? u : v)
-DEFINE_BINARY(maximum_i8, int8_t, int32_t, int8_t, u > v ? u : v)
-DEFINE_BINARY(maximum_i16, int16_t, int32_t, int16_t, u > v ? u : v)
-DEFINE_BINARY(maximum_u8, uint8_t, int32_t, uint8_t, u > v ? u : v)
+DEFINE_BINARY(maximum_i8, int8_t, int8_t, int8_t, u > v ? u : v)
+DEFINE_BINARY(maximum_i16, int16_t, int16_t, int16_t, u > v ? u : v)
+DEFINE_BINARY(maximum_u8, uint8_t, uint8_t, uint8_t, u > v ? u : v)
 DEFINE_BINARY(maximum_i32, int32_t, int32_t, int32_t, u > v ? u : v)
 
 #define DEFINE_COMPARE(NAME, OPERATOR)          \
