@@ -41,13 +41,14 @@ void check_dense_tensor(const onnxpb::ValueInfoProto& info) {
                                               : "value without a type");
 }
 
-GraphImport::GraphImport(onnxpb::ModelProto& model, const std::filesystem::path& folder,
-                         const LoadOptions& options)
+GraphImport::GraphImport(onnxpb::ModelProto& model, const RawData& raw,
+                         const std::filesystem::path& folder, const LoadOptions& options)
     : model_(model),
+      raw_(raw),
       folder_(folder),
       options_(options),
       graph_(model.graph().name()),
-      fold_budget_bytes_(fold_budget(static_cast<int64_t>(model.ByteSizeLong()))),
+      fold_budget_bytes_(fold_budget(raw.file_bytes)),
       nodes_left_(kMaxNodes) {}
 
 Graph GraphImport::run() {
@@ -331,8 +332,12 @@ Operand* GraphImport::find_operand(const std::string& name) {
     if (initializer == scope->initializers.end()) continue;
     const auto bound = options_.binds.find(name);
     onnxpb::TensorProto& proto = *initializer->second;
+    const auto raw = raw_.of.find(&proto);
     Tensor tensor =
-        bound != options_.binds.end() ? bound->second : tensor_from_proto(proto, folder_);
+        bound != options_.binds.end()
+            ? bound->second
+            : tensor_from_proto(proto, folder_,
+                                raw == raw_.of.end() ? std::string_view{} : raw->second);
     proto.Clear();
     const ValueId id = graph_.add_constant(name, std::move(tensor));
     return &(scope->operands[name] = Operand{id, {}, nullptr});

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -23,10 +24,17 @@ namespace mote::onnx {
 /// Throws kUnsupported naming what it is instead.
 void check_dense_tensor(const onnxpb::ValueInfoProto& info);
 
+/// What of the file is not in its message.
+struct RawData {
+  /// raw_data of initializers that have none in the message.
+  std::unordered_map<const onnxpb::TensorProto*, std::string_view> of = {};
+  int64_t file_bytes = 0;
+};
+
 class GraphImport {
  public:
   /// `model` gives up its tensors' bytes as they are converted.
-  GraphImport(onnxpb::ModelProto& model, const std::filesystem::path& folder,
+  GraphImport(onnxpb::ModelProto& model, const RawData& raw, const std::filesystem::path& folder,
               const LoadOptions& options);
 
   /// Imports everything; call once.
@@ -79,6 +87,7 @@ class GraphImport {
   ValueId permuted_constant(ValueId value, const std::vector<int64_t>& permutation);
 
   onnxpb::ModelProto& model_;
+  const RawData& raw_;
   const std::filesystem::path& folder_;
   const LoadOptions& options_;
   Graph graph_;

@@ -250,12 +250,14 @@ int32_t onnx_code(DataType type) {
   throw_error(ErrorKind::kInternal, "{} has no ONNX type", name(type));
 }
 
-Tensor tensor_from_proto(const onnxpb::TensorProto& proto, const std::filesystem::path& folder) {
+Tensor tensor_from_proto(const onnxpb::TensorProto& proto, const std::filesystem::path& folder,
+                         std::string_view detached) {
+  const std::string_view raw = detached.empty() ? std::string_view(proto.raw_data()) : detached;
   const int code = proto.data_type();
   const bool external = proto.data_location() == kExternal;
-  if (code == kBfloat16 && !external) return from_bfloat16(proto, proto.raw_data());
+  if (code == kBfloat16 && !external) return from_bfloat16(proto, raw);
   if ((code == kInt4 || code == kUint4) && !external) {
-    return from_4_bits(proto, proto.raw_data(), code == kInt4);
+    return from_4_bits(proto, raw, code == kInt4);
   }
   const std::optional<DataType> type = data_type_from_onnx(code);
   if (!type) {
@@ -263,7 +265,7 @@ Tensor tensor_from_proto(const onnxpb::TensorProto& proto, const std::filesystem
                 code, onnx_type_name(code));
   }
   if (external) return from_raw(proto, *type, read_external(proto, *type, folder));
-  if (proto.has_raw_data()) return from_raw(proto, *type, proto.raw_data());
+  if (proto.has_raw_data() || !raw.empty()) return from_raw(proto, *type, raw);
   return from_typed_fields(proto, *type);
 }
 
