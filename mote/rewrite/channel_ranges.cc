@@ -52,18 +52,40 @@ ChannelRange hull(const ChannelRange& a, const ChannelRange& b) {
   return {std::min(a.low, b.low), std::max(a.high, b.high)};
 }
 
+template <class T>
+Ranges ranges_of_elements(std::span<const T> values, size_t channels) {
+  Ranges ranges(channels);
+  for (size_t first = 0; first < values.size(); first += channels) {
+    for (size_t c = 0; c < channels; ++c) {
+      const auto value = static_cast<double>(values[first + c]);
+      if (std::isnan(value)) return {};
+      const ChannelRange one{value, value};
+      ranges[c] = first == 0 ? one : hull(ranges[c], one);
+    }
+  }
+  return ranges;
+}
+
 Ranges ranges_of_constant(const Tensor& tensor) {
   const TensorType type{tensor.dtype(), tensor.shape()};
   const size_t channels = channels_of(type);
-  const std::vector<double> values = elements_as<double>(tensor);
-  if (values.size() < channels || channels == 0) return unknown(type);
-  Ranges ranges(channels);
-  for (size_t i = 0; i < values.size(); ++i) {
-    if (std::isnan(values[i])) return unknown(type);
-    const ChannelRange one{values[i], values[i]};
-    ranges[i % channels] = i < channels ? one : hull(ranges[i % channels], one);
+  if (static_cast<size_t>(tensor.elements()) < channels || channels == 0) return unknown(type);
+  Ranges ranges;
+  switch (type.dtype) {
+    case DataType::kF32:
+      ranges = ranges_of_elements(tensor.data<float>(), channels);
+      break;
+    case DataType::kI8:
+      ranges = ranges_of_elements(tensor.data<int8_t>(), channels);
+      break;
+    case DataType::kU8:
+      ranges = ranges_of_elements(tensor.data<uint8_t>(), channels);
+      break;
+    default:
+      ranges = ranges_of_elements(tensor.data<int16_t>(), channels);
+      break;
   }
-  return ranges;
+  return ranges.empty() ? unknown(type) : ranges;
 }
 
 Tensor tensor_of(DataType dtype, Shape shape, const std::vector<double>& values) {
@@ -168,8 +190,7 @@ struct AccumulatorRange {
 };
 
 // Bounds of bias + sum of w * (x - zero point); reads outside of x add nothing.
-AccumulatorRange accumulate(const WeightView& view, std::span<const double> weights, double bias,
-                            const Ranges& x, int64_t o) {
+AccumulatorRange accumulate(const WeightView& view, double bias, const Ranges& x, int64_t o) {
   AccumulatorRange sum{bias, bias, std::abs(bias)};
   const auto [first, end] = view.inputs_of(o);
   for (int64_t c = first; c < end; ++c) {
@@ -177,7 +198,7 @@ AccumulatorRange accumulate(const WeightView& view, std::span<const double> weig
     in = {in.low - view.zero_point, in.high - view.zero_point};
     if (view.padded) in = hull(in, {0.0, 0.0});
     for (int64_t tap = 0; tap < view.taps; ++tap) {
-      const double w = weights[view.index(o, tap, c)];
+      const double w = view.at(view.index(o, tap, c));
       if (w == 0.0) continue;
       sum.low += w > 0 ? w * in.low : w * in.high;
       sum.high += w > 0 ? w * in.high : w * in.low;
@@ -192,13 +213,12 @@ Ranges Analysis::layer(const Node& node, const WeightView& view) const {
 }
 
 Ranges Analysis::float_layer(const Node& node, const WeightView& view) const {
-  const std::vector<double> weights = elements_as<double>(*view.weights);
   const ClampRange clamp = clamp_range(*fused_activation(node));
   Ranges result;
   for (int64_t o = 0; o < view.output_channels; ++o) {
     const double bias =
         view.bias == nullptr ? 0.0 : view.bias->data<float>()[static_cast<size_t>(o)];
-    AccumulatorRange sum = accumulate(view, weights, bias, of(node.inputs[0]), o);
+    AccumulatorRange sum = accumulate(view, bias, of(node.inputs[0]), o);
     if (std::isnan(sum.low) || std::isnan(sum.high)) {
       result.push_back(whole_range(DataType::kF32));
       continue;
@@ -217,7 +237,6 @@ Ranges Analysis::float_layer(const Node& node, const WeightView& view) const {
 }
 
 Ranges Analysis::integer_layer(const Node& node, const WeightView& view) const {
-  const std::vector<double> weights = elements_as<double>(*view.weights);
   const std::vector<double> bias =
       view.bias == nullptr ? std::vector<double>() : elements_as<double>(*view.bias);
   const TensorType& x = type_of(graph_, node.inputs[0]);
@@ -228,7 +247,7 @@ Ranges Analysis::integer_layer(const Node& node, const WeightView& view) const {
   for (int64_t o = 0; o < view.output_channels; ++o) {
     const auto index = static_cast<size_t>(o);
     const AccumulatorRange sum =
-        accumulate(view, weights, bias.empty() ? 0.0 : bias[index], of(node.inputs[0]), o);
+        accumulate(view, bias.empty() ? 0.0 : bias[index], of(node.inputs[0]), o);
     const double scale = static_cast<double>(x.quantization->scale()) *
                          w_scales[w_scales.size() == 1 ? 0 : index] /
                          result_type(node).quantization->scale();

@@ -24,23 +24,14 @@ struct Layer {
   ValueId x;
   ValueId y;
   WeightView view;
-  // By input channel: the outputs that have a weight other than 0 for it.
-  std::vector<std::vector<int64_t>> readers;
 };
 
-std::vector<std::vector<int64_t>> readers_of(const WeightView& view) {
-  const std::vector<double> weights = elements_as<double>(*view.weights);
-  std::vector<std::vector<int64_t>> readers(static_cast<size_t>(view.input_channels));
-  for (int64_t o = 0; o < view.output_channels; ++o) {
-    for (int64_t c = 0; c < view.input_channels; ++c) {
-      for (int64_t tap = 0; tap < view.taps; ++tap) {
-        if (weights[view.index(o, tap, c)] == 0.0) continue;
-        readers[static_cast<size_t>(c)].push_back(o);
-        break;
-      }
-    }
+// Whether output `o` has a weight other than 0 for input `c`.
+bool reads(const WeightView& view, int64_t o, int64_t c) {
+  for (int64_t tap = 0; tap < view.taps; ++tap) {
+    if (view.at(view.index(o, tap, c)) != 0.0) return true;
   }
-  return readers;
+  return false;
 }
 
 }  // namespace
@@ -100,7 +91,7 @@ void RemovableChannels::Solver::add_constraints(const Node& node) {
     const ValueId x = node.inputs[0];
     const ValueId y = node.outputs[0];
     if (!view->is_linked()) {
-      layers.push_back({x, y, *view, readers_of(*view)});
+      layers.push_back({x, y, *view});
       return;
     }
     for (int64_t o = 0; o < view->output_channels; ++o) {
@@ -189,11 +180,11 @@ bool RemovableChannels::Solver::enforce_layers() {
   bool changed = false;
   for (const Layer& layer : layers) {
     for (int64_t c = 0; c < layer.view.input_channels; ++c) {
-      if (folds(layer, c)) continue;
-      const auto& readers = layer.readers[static_cast<size_t>(c)];
-      const bool is_read = std::any_of(readers.begin(), readers.end(), [&](int64_t o) {
-        return !of(layer.y)[static_cast<size_t>(o)];
-      });
+      if (!of(layer.x)[static_cast<size_t>(c)] || folds(layer, c)) continue;
+      bool is_read = false;
+      for (int64_t o = 0; o < layer.view.output_channels && !is_read; ++o) {
+        is_read = !of(layer.y)[static_cast<size_t>(o)] && reads(layer.view, o, c);
+      }
       if (is_read) changed |= keep_channel(layer.x, c);
     }
   }

@@ -23,6 +23,13 @@ struct WeightView {
   bool padded = false;       ///< not every window reads all of its taps from x
   double zero_point = 0.0;   ///< of x; 0 for f32
 
+  /// The weight there, as it is stored.
+  double at(size_t index) const {
+    const std::byte* stored = weights->bytes();
+    return weights->dtype() == DataType::kF32
+               ? static_cast<double>(reinterpret_cast<const float*>(stored)[index])
+               : static_cast<double>(reinterpret_cast<const int8_t*>(stored)[index]);
+  }
   /// Inputs and outputs of a group go together or stay together.
   bool is_linked() const { return depthwise || group_inputs != input_channels; }
   /// Position of the weight that output `o` has for input `c`, one of its group, at `tap`.
