@@ -32,6 +32,10 @@ class Bytes {
     return mapped != nullptr ? mapped->bytes()
                              : std::span(std::get<std::vector<std::byte>>(store_));
   }
+  /// After a sample: memory must not grow with the samples that were looked at.
+  void forget() const {
+    if (const auto* mapped = std::get_if<MappedFile>(&store_)) mapped->forget();
+  }
 
  private:
   std::variant<MappedFile, std::vector<std::byte>> store_;
@@ -45,7 +49,12 @@ struct Records {
   const std::byte* data = nullptr;
   /// Keeps `data` alive.
   std::shared_ptr<const void> owner;
+  /// The file that holds them, if one does.
+  const Bytes* file = nullptr;
 
+  void forget() const {
+    if (file != nullptr) file->forget();
+  }
   size_t record_bytes() const { return static_cast<size_t>(shape.elements()) * size_bytes(dtype); }
   std::span<const std::byte> record(int64_t index) const {
     return {data + static_cast<size_t>(index) * record_bytes(), record_bytes()};
@@ -73,11 +82,15 @@ Records records_of(Tensor tensor, const std::string& name) {
 
 Records map_npy(const fs::path& path) {
   const std::string name = fmt::format("'{}'", path.string());
-  auto file = std::make_shared<const MappedFile>(path);
-  const NpyHeader header = parse_npy_header(file->bytes(), name);
-  if (header.fortran_order) return records_of(parse_npy(file->bytes(), name), name);
-  return {header.dtype, without_first(header.shape, name), header.shape[0],
-          file->bytes().data() + header.data_offset, file};
+  auto file = std::make_shared<const Bytes>(path);
+  const NpyHeader header = parse_npy_header(file->get(), name);
+  if (header.fortran_order) return records_of(parse_npy(file->get(), name), name);
+  return {header.dtype,
+          without_first(header.shape, name),
+          header.shape[0],
+          file->get().data() + header.data_offset,
+          file,
+          file.get()};
 }
 
 Records map_idx(const fs::path& path) {
@@ -85,8 +98,12 @@ Records map_idx(const fs::path& path) {
   auto file = std::make_shared<const Bytes>(path);
   const IdxHeader header = parse_idx_header(file->get(), name);
   if (header.shape.rank() == 0) throw_error(ErrorKind::kInvalidArgument, "{} has no samples", name);
-  return {header.dtype, without_first(header.shape, name), header.shape[0],
-          file->get().data() + header.data_offset, file};
+  return {header.dtype,
+          without_first(header.shape, name),
+          header.shape[0],
+          file->get().data() + header.data_offset,
+          file,
+          file.get()};
 }
 
 std::vector<int64_t> labels_of(const Records& records, const std::string& name) {
@@ -121,12 +138,16 @@ class StackedSource final : public Source {
     for (const Records& array : arrays_) {
       const auto bytes = array.record(index);
       tensors.push_back(Tensor::copy_of(ConstTensorView(array.dtype, array.shape, bytes.data())));
+      array.forget();
     }
     return tensors;
   }
   uint64_t fingerprint(int64_t index) const override {
     uint64_t hash = 0;
-    for (const Records& array : arrays_) hash = data::fingerprint(array.record(index), hash);
+    for (const Records& array : arrays_) {
+      hash = data::fingerprint(array.record(index), hash);
+      array.forget();
+    }
     return hash;
   }
 
@@ -142,7 +163,9 @@ class StackedSource final : public Source {
     const Records& array = arrays_.front();
     const auto bytes = array.record(index);
     const auto* pixels = reinterpret_cast<const uint8_t*>(bytes.data());
-    return {array.shape[0], array.shape[1], 1, {pixels, pixels + bytes.size()}};
+    Image image{array.shape[0], array.shape[1], 1, {pixels, pixels + bytes.size()}};
+    array.forget();
+    return image;
   }
 
   std::string name_;
@@ -190,10 +213,13 @@ class CifarSource final : public Source {
         image.pixels[3 * i + c] = std::to_integer<uint8_t>(planes[c * kPlane + i]);
       }
     }
+    forget(index);
     return image;
   }
   uint64_t fingerprint(int64_t index) const override {
-    return data::fingerprint(record(index).subspan(1));
+    const uint64_t hash = data::fingerprint(record(index).subspan(1));
+    forget(index);
+    return hash;
   }
 
  private:
@@ -218,6 +244,7 @@ class CifarSource final : public Source {
     const Place at = place(index);
     return files_[at.file].bytes->get().subspan(at.record * kRecord, kRecord);
   }
+  void forget(int64_t index) const { files_[place(index).file].bytes->forget(); }
 
   std::vector<File> files_;
   int64_t count_ = 0;
