@@ -9,6 +9,10 @@
 #include "apps/cli/parser.h"
 #include "mote/base/error.h"
 
+#if __has_include(<malloc.h>)
+#include <malloc.h>
+#endif
+
 namespace mote::cli {
 namespace {
 
@@ -97,6 +101,15 @@ int guarded_main(int argc, char** argv) {
   }
 }
 
+// Weights of several forms of a network come and go: a freed tensor goes back to the system. Left
+// alone, glibc learns from the largest tensor that was freed to keep all that are smaller.
+void return_freed_memory() {
+#ifdef M_MMAP_THRESHOLD
+  constexpr int kSmallestTensor = 128 << 10;
+  mallopt(M_MMAP_THRESHOLD, kSmallestTensor);
+#endif
+}
+
 }  // namespace
 }  // namespace mote::cli
 
@@ -105,5 +118,6 @@ int main(int argc, char** argv) {
   std::signal(SIGTERM, mote::cli::on_interrupt);
   // A limit on file sizes is then an error of the write that hits it.
   std::signal(SIGXFSZ, SIG_IGN);
+  mote::cli::return_freed_memory();
   return mote::cli::guarded_main(argc, argv);
 }

@@ -64,8 +64,8 @@ class QuantizeJob {
     graph_ = open_model(request_.model, &report);
     check_outputs(request_);
     open_samples();
-    quantize_graph();
     outcome_.before = model_cost(graph_);
+    quantize_graph();
     outcome_.after = model_cost(outcome_.result.graph);
     outcome_.bytes_before = file_bytes(request_.model.path);
     evaluate_on_data();
@@ -106,7 +106,7 @@ class QuantizeJob {
     options.threads = request_.compute.threads;
     options.exec = request_.compute.exec;
     options.label_offset = label_offset_;
-    outcome_.result = quantize(graph_, samples_, options, observer_);
+    outcome_.result = quantize(std::move(graph_), samples_, options, observer_);
   }
 
   void evaluate_on_data() {

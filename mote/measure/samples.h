@@ -58,7 +58,7 @@ void stream_in_order(int64_t count, const StreamOptions& options, const Observer
   // Enough for every worker to stay busy while one sample takes long; bounds the memory.
   constexpr int64_t kItemsPerThread = 8;
   const int threads = std::max(1, options.threads);
-  const int64_t block = kItemsPerThread * threads;
+  const int64_t block = threads == 1 ? 1 : kItemsPerThread * threads;
   std::mutex report_mutex;
   int64_t done = 0;
   observer.report(options.phase, 0, count);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <regex>
 
 #include "mote/compress/quantize/analytic.h"
@@ -82,8 +83,13 @@ std::string analytic(Graph graph) {
 
 std::string corrected(Graph graph) {
   QuantizedGraph integer = quantize_graph(graph, ranges_of(graph), {});
-  correct_bias(integer.graph, graph, integer.node_of, statistics_of(graph), samples_of(graph), {},
-               {});
+  const SampleSource samples = samples_of(graph);
+  std::vector<int64_t> all(static_cast<size_t>(samples.count));
+  std::iota(all.begin(), all.end(), 0);
+  const Statistics statistics = collect_statistics(graph, samples, {.batches = {all}}, {});
+  correct_bias(integer.graph,
+               bias_targets(integer.graph, graph, integer.node_of, statistics.taps.front()),
+               samples, {}, {});
   return shown(integer.graph);
 }
 

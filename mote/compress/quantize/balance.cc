@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <span>
 
 #include "mote/compress/quantize/scaling.h"
 #include "mote/compress/quantize/weight_factors.h"
@@ -24,7 +25,11 @@ constexpr double kTiny = 1e-7;
 // Only weights near the maximum matter to it, and the nearer the larger the exponent is. Between
 // two searches for them, ten steps move two scales by at most ten steps each, e in total.
 constexpr int kStepsBetweenSearches = 10;
-constexpr std::array<float, 3> kNearMaximum = {0.25f, 0.35f, 0.5f};
+constexpr std::array<float, 3> kNearMaximum = {0.35f, 0.4f, 0.5f};
+// A stage ends early where the steps between two searches gave less than this share of the cost.
+constexpr double kLeastGain = 2e-3;
+// Parts that a sum over candidates is made of.
+constexpr size_t kSums = 8;
 // Shares of a maximum below this move nothing.
 constexpr float kSmallestShare = 1e-7f;
 
@@ -51,16 +56,29 @@ class Balancer {
     exponent_ = kFirstExponent;
     for (int stage = 0; stage < options.stages; ++stage, exponent_ *= 2.0) {
       const double step = stage * 2 >= options.stages ? kStep / 2.0 : kStep;
+      double before = std::numeric_limits<double>::infinity();
       for (int i = 0; i < options.steps_per_stage; ++i) {
         update_scales();
         if (i % kStepsBetweenSearches == 0) {
           find_candidates(kNearMaximum[std::min<size_t>(static_cast<size_t>(stage), 2)]);
         }
         cost = evaluate();
+        if (i % kStepsBetweenSearches == 0) {
+          if (cost > (1.0 - kLeastGain) * before) break;
+          before = cost;
+        }
         advance(step, cost);
       }
     }
     return cost;
+  }
+
+  // At the problem's scales, with the exponent of the last stage.
+  double cost(const BalanceOptions& options) {
+    exponent_ = std::ldexp(kFirstExponent, options.stages - 1);
+    update_scales();
+    find_candidates(kNearMaximum.back());
+    return evaluate();
   }
 
  private:
@@ -148,41 +166,70 @@ class Balancer {
     }
   }
 
-  // Log of the p-norm of the candidates [first, last), and in `shares_` its slope by each.
-  double log_norm(size_t l, size_t first, size_t last) {
-    const std::vector<LargeWeight>& list = candidates_[l];
-    shares_.resize(list.size());
+  // Log of the p-norm of the candidates of some rows, and in `shares_` its slope by each.
+  double log_norm(size_t l, std::span<const LargeWeights::Row> rows) {
+    const LargeWeights& list = candidates_[l];
+    shares_.resize(list.magnitude.size());
     float top = 0.0f;
-    for (size_t k = first; k < last; ++k) {
-      const LargeWeight& c = list[k];
-      shares_[k] = c.magnitude * factors_.up[static_cast<size_t>(c.o)] *
-                   factors_.down[static_cast<size_t>(c.i)];
-      top = std::max(top, shares_[k]);
+    for (const LargeWeights::Row& row : rows) {
+      const float up = factors_.up[static_cast<size_t>(row.o)];
+      for (size_t k = row.first; k < row.last; ++k) {
+        const float share =
+            list.magnitude[k] * up * factors_.down[static_cast<size_t>(list.inputs[k])];
+        shares_[k] = share;
+        top = std::max(top, share);
+      }
     }
-    for (size_t k = first; k < last; ++k) shares_[k] /= top;
-    for (double p = 1.0; p < exponent_; p *= 2.0) {
-      for (size_t k = first; k < last; ++k) shares_[k] *= shares_[k];
-    }
-    double sum = 0.0;
-    for (size_t k = first; k < last; ++k) sum += static_cast<double>(shares_[k]);
-    for (size_t k = first; k < last; ++k) shares_[k] /= static_cast<float>(sum);
+    const std::span<float> shares =
+        std::span(shares_).subspan(rows.front().first, rows.back().last - rows.front().first);
+    const double sum = raise_shares(shares, top);
     return std::log(static_cast<double>(top)) + std::log(sum) / exponent_;
   }
-  void add_norm_slope(size_t l, size_t first, size_t last, double slope) {
-    for (size_t k = first; k < last; ++k) {
-      if (shares_[k] < kSmallestShare) continue;
-      const LargeWeight& c = candidates_[l][k];
-      const double part = slope * static_cast<double>(shares_[k]);
-      add(y_of(l), static_cast<size_t>(c.o), part);
-      add(x_of(l), static_cast<size_t>(c.i), -part);
+
+  // Divides by the largest, raises to the exponent and makes the sum 1; returns the sum before.
+  double raise_shares(std::span<float> shares, float top) const {
+    for (float& share : shares) share /= top;
+    for (double p = 1.0; p < exponent_; p *= 2.0) {
+      for (float& share : shares) share *= share;
     }
+    // Several sums side by side do not wait for one another.
+    std::array<double, kSums> sums{};
+    const size_t whole = shares.size() - shares.size() % kSums;
+    for (size_t k = 0; k < whole; k += kSums) {
+      for (size_t s = 0; s < kSums; ++s) sums[s] += static_cast<double>(shares[k + s]);
+    }
+    double sum = 0.0;
+    for (size_t k = whole; k < shares.size(); ++k) sum += static_cast<double>(shares[k]);
+    for (const double part : sums) sum += part;
+    const auto total = static_cast<float>(sum);
+    for (float& share : shares) share /= total;
+    return sum;
+  }
+
+  // Of the input channels into `column_slopes_`, which is added once all rows of a layer are in.
+  void add_norm_slope(size_t l, std::span<const LargeWeights::Row> rows, double slope) {
+    const LargeWeights& list = candidates_[l];
+    for (const LargeWeights::Row& row : rows) {
+      double row_slope = 0.0;
+      for (size_t k = row.first; k < row.last; ++k) {
+        if (shares_[k] < kSmallestShare) continue;
+        const double part = slope * static_cast<double>(shares_[k]);
+        row_slope += part;
+        column_slopes_[static_cast<size_t>(list.inputs[k])] += part;
+      }
+      add(y_of(l), static_cast<size_t>(row.o), row_slope);
+    }
+  }
+  void clear_column_slopes(size_t l) { column_slopes_.assign(x_of(l).classes.size(), 0.0); }
+  void add_column_slopes(size_t l) {
+    for (size_t i = 0; i < column_slopes_.size(); ++i) add(x_of(l), i, -column_slopes_[i]);
   }
 
   double weights_per_tensor(size_t l) {
     const auto& scaled = problem_.layers[l];
-    if (candidates_[l].empty()) return 0.0;
+    if (candidates_[l].rows.empty()) return 0.0;
     prepare_factors(l);
-    const double step = std::exp(log_norm(l, 0, candidates_[l].size())) / kWeightLevels;
+    const double step = std::exp(log_norm(l, candidates_[l].rows)) / kWeightLevels;
     const double variance =
         step * step * kRoundingVariance * static_cast<double>(scaled.layer.taps);
     const double all = input_powers(l);
@@ -200,7 +247,9 @@ class Balancer {
         spread_power_slope(l, o, gain);
     }
     if (scaled.layer.groups == 1) spread_power_slope(l, 0, by_power);
-    add_norm_slope(l, 0, candidates_[l].size(), 2.0 * cost);
+    clear_column_slopes(l);
+    add_norm_slope(l, candidates_[l].rows, 2.0 * cost);
+    add_column_slopes(l);
     return cost;
   }
 
@@ -209,27 +258,25 @@ class Balancer {
     const auto& scaled = problem_.layers[l];
     prepare_factors(l);
     const double all = input_powers(l);
-    const std::vector<LargeWeight>& list = candidates_[l];
     double cost = 0.0;
     double by_power = 0.0;
-    for (size_t first = 0; first < list.size();) {
-      size_t last = first;
-      while (last < list.size() && list[last].o == list[first].o) ++last;
-      const auto o = static_cast<size_t>(list[first].o);
-      const double step =
-          std::exp(log_norm(l, first, last)) / (scale_of(y_of(l), o) * kWeightLevels);
+    clear_column_slopes(l);
+    for (const LargeWeights::Row& row : candidates_[l].rows) {
+      const std::span<const LargeWeights::Row> one(&row, 1);
+      const auto o = static_cast<size_t>(row.o);
+      const double step = std::exp(log_norm(l, one)) / (scale_of(y_of(l), o) * kWeightLevels);
       const double gain = step * step * kRoundingVariance * static_cast<double>(scaled.layer.taps) *
                           scaled.sensitivity[o];
       const double part = gain * power_into(l, o, all);
       cost += part;
       add(y_of(l), o, -2.0 * part);
-      add_norm_slope(l, first, last, 2.0 * part);
+      add_norm_slope(l, one, 2.0 * part);
       if (scaled.layer.groups == 1)
         by_power += gain;
       else
         spread_power_slope(l, o, gain);
-      first = last;
     }
+    add_column_slopes(l);
     if (scaled.layer.groups == 1) spread_power_slope(l, 0, by_power);
     return cost;
   }
@@ -298,9 +345,9 @@ class Balancer {
   ScalingProblem& problem_;
   size_t count_;
   std::vector<double> scale_;  // by class
-  std::vector<std::vector<LargeWeight>> candidates_;
+  std::vector<LargeWeights> candidates_;
   std::vector<double> gradient_, first_, second_;
-  std::vector<double> powers_, high_shares_, low_shares_;
+  std::vector<double> powers_, high_shares_, low_shares_, column_slopes_;
   std::vector<float> shares_;
   WeightFactors factors_;  // of the layer that is looked at
   double exponent_ = kFirstExponent;
@@ -312,6 +359,11 @@ class Balancer {
 double balance_noise(ScalingProblem& problem, const BalanceOptions& options) {
   if (problem.layers.empty()) return 0.0;
   return Balancer(problem).run(options);
+}
+
+double predicted_noise(ScalingProblem& problem) {
+  if (problem.layers.empty()) return 0.0;
+  return Balancer(problem).cost({});
 }
 
 }  // namespace mote

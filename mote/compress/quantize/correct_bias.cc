@@ -14,16 +14,21 @@ namespace {
 
 constexpr size_t kBiasInput = 2;
 
+// Samples of a batch, and batches that means of taps are held for: neither time nor memory grow with
+// the samples beyond.
+constexpr int64_t kMostAtOnce = 32;
+constexpr int64_t kMostBatches = 8;
+
 // Mean over the samples of what every tap of the layer sees, as real numbers.
-std::vector<double> mean_taps(const Graph& reference, const Layer& layer, const Wave& wave,
-                              const Value& x, const Value& y, ValueId x_id, int threads) {
-  const Quantization& record = *x.type.quantization;
+std::vector<double> mean_taps(const Graph& integer, const Layer& layer, const Wave& wave,
+                              int threads) {
+  const Quantization& record = *integer.value(layer.x).type.quantization;
+  const Shape& y = integer.value(layer.y).type.shape;
   std::vector<std::vector<double>> sums(static_cast<size_t>(wave.size()));
   int64_t positions = 0;
   parallel_for(wave.size(), threads, [&](int64_t index, int) {
-    const Tensor& tensor = wave.value(index, x_id);
-    const Shape y_shape = y.type.shape.bind(tensor.shape()[0]);
-    const Window window = window_of(reference, layer, tensor.shape(), y_shape);
+    const Tensor& tensor = wave.value(index, layer.x);
+    const Window window = window_of(integer, layer, tensor.shape(), y.bind(tensor.shape()[0]));
     std::vector<double>& to = sums[static_cast<size_t>(index)];
     to.assign(window.sums(), 0.0);
     add_tap_sums(window, tensor.view(), record.zero_point(), to);
@@ -44,20 +49,30 @@ double scale_at(const Quantization& record, int64_t o) {
   return static_cast<double>(record.scales[static_cast<size_t>(o) % record.scales.size()]);
 }
 
-// E[W x] - E[W_q x_q] of every output channel.
-std::vector<double> mean_errors(const Layer& layer, std::span<const float> w,
-                                std::span<const double> x_mean, const Value& w_q,
-                                std::span<const double> x_q_mean) {
-  std::vector<double> errors(static_cast<size_t>(layer.oc), 0.0);
-  const std::span<const int8_t> q = w_q.constant->data<int8_t>();
-  const Quantization& record = *w_q.type.quantization;
+// E[W x] of every output channel.
+std::vector<double> mean_products(const Layer& layer, std::span<const float> w,
+                                  std::span<const double> x_mean) {
+  std::vector<double> means(static_cast<size_t>(layer.oc), 0.0);
   for_each_weight(layer, [&](size_t e, int64_t o, int64_t i, int64_t tap) {
-    const auto at = static_cast<size_t>(tap * layer.ic + i);
-    errors[static_cast<size_t>(o)] +=
-        static_cast<double>(w[e]) * x_mean[at] -
-        static_cast<double>(q[e]) * scale_at(record, o) * x_q_mean[at];
+    means[static_cast<size_t>(o)] +=
+        static_cast<double>(w[e]) * x_mean[static_cast<size_t>(tap * layer.ic + i)];
   });
-  return errors;
+  return means;
+}
+
+// E[W_q x_q] of every output channel.
+std::vector<double> mean_products(const Layer& layer, const Value& w_q,
+                                  std::span<const double> x_mean) {
+  std::vector<double> means(static_cast<size_t>(layer.oc), 0.0);
+  const std::span<const int8_t> q = w_q.constant->data<int8_t>();
+  for_each_weight(layer, [&](size_t e, int64_t o, int64_t i, int64_t tap) {
+    means[static_cast<size_t>(o)] +=
+        static_cast<double>(q[e]) * x_mean[static_cast<size_t>(tap * layer.ic + i)];
+  });
+  for (int64_t o = 0; o < layer.oc; ++o) {
+    means[static_cast<size_t>(o)] *= scale_at(*w_q.type.quantization, o);
+  }
+  return means;
 }
 
 template <class Integer>
@@ -97,56 +112,72 @@ bool correctable(const Graph& integer, NodeId id) {
 
 }  // namespace
 
-int64_t samples_within(const Graph& integer, int64_t budget_bytes) {
-  const int64_t peak = std::max<int64_t>(1, model_cost(integer).totals.peak_activation_bytes);
-  return std::max<int64_t>(1, budget_bytes / peak);
-}
-
-CorrectBiasResult correct_bias(Graph& integer, const Graph& reference,
-                               const std::map<int32_t, NodeId>& node_of,
-                               const Statistics& statistics, const SampleSource& samples,
-                               const CorrectBiasOptions& options, const Observer& observer) {
-  std::map<int32_t, Layer> layer_of;  // by integer node
+std::map<int32_t, BiasTarget> bias_targets(const Graph& integer, const Graph& reference,
+                                           const std::map<int32_t, NodeId>& node_of,
+                                           const std::map<int32_t, std::vector<double>>& taps) {
+  std::map<int32_t, BiasTarget> targets;
   for (const Layer& layer : float_layers(reference)) {
     const auto found = node_of.find(layer.node.index);
-    if (found != node_of.end() && correctable(integer, found->second)) {
-      layer_of[found->second.index] = layer;
-    }
+    if (found == node_of.end() || !correctable(integer, found->second)) continue;
+    const Node& node = integer.node(found->second);
+    BiasTarget target{.layer = layer};
+    target.mean =
+        mean_products(layer, constant_floats(reference, layer.w), taps.at(layer.node.index));
+    const std::vector<float> bias = bias_of(reference, layer);
+    for (size_t o = 0; o < bias.size(); ++o) target.mean[o] += static_cast<double>(bias[o]);
+    target.layer.node = found->second;
+    target.layer.x = node.inputs[0];
+    target.layer.w = node.inputs[1];
+    target.layer.b = node.inputs[kBiasInput];
+    target.layer.y = node.outputs[0];
+    targets.emplace(found->second.index, std::move(target));
   }
-  CorrectBiasResult result;
+  return targets;
+}
+
+Biases correct_bias(Graph& integer, const std::map<int32_t, BiasTarget>& targets,
+                    const SampleSource& samples, const CorrectBiasOptions& options,
+                    const Observer& observer) {
+  Biases biases;
   Wave wave(integer, samples, {.threads = options.threads, .exec = options.exec});
   const std::vector<NodeId> order = integer.topological_order();
   int64_t done = 0;
   for (const NodeId id : order) {
     observer.check_cancelled();
     observer.report("correct bias", done++, static_cast<int64_t>(order.size()));
-    if (const auto found = layer_of.find(id.index); found != layer_of.end()) {
-      const Layer& layer = found->second;
-      const ValueId x = integer.node(id).inputs[0];
-      const Value& y = integer.value(integer.node(id).outputs[0]);
-      const std::vector<double> x_q =
-          mean_taps(reference, layer, wave, integer.value(x), y, x, options.threads);
-      const std::vector<double> errors = mean_errors(
-          layer, constant_floats(reference, layer.w), statistics.taps.at(layer.node.index),
-          integer.value(integer.node(id).inputs[1]), x_q);
-      const std::vector<float> bias = bias_of(reference, layer);
-      std::vector<double> corrected(errors.size());
-      const double step = static_cast<double>(y.type.quantization->scale());
-      for (size_t o = 0; o < errors.size(); ++o) {
-        corrected[o] = static_cast<double>(bias[o]) + errors[o];
-        result.largest_shift = std::max(result.largest_shift, std::abs(errors[o]) / step);
-      }
-      store_bias(integer, id, corrected);
-      result.biases[id.index] = std::move(corrected);
-      ++result.layers;
+    if (const auto found = targets.find(id.index); found != targets.end()) {
+      const Layer& layer = found->second.layer;
+      std::vector<double> bias = found->second.mean;
+      const std::vector<double> means =
+          mean_products(layer, integer.value(integer.node(id).inputs[1]),
+                        mean_taps(integer, layer, wave, options.threads));
+      for (size_t o = 0; o < bias.size(); ++o) bias[o] -= means[o];
+      store_bias(integer, id, bias);
+      biases[id.index] = std::move(bias);
     }
     wave.run(id);
   }
   integer.remove_unused();
-  return result;
+  return biases;
 }
 
-void store_biases(Graph& integer, const std::map<int32_t, std::vector<double>>& biases) {
+std::vector<std::vector<int64_t>> correction_batches(const Graph& reference, DataType activations,
+                                                     int64_t samples, int64_t budget_bytes) {
+  const int64_t peak = model_cost(reference).totals.peak_activation_bytes *
+                       static_cast<int64_t>(size_bytes(activations)) /
+                       static_cast<int64_t>(sizeof(float));
+  const int64_t size =
+      std::clamp<int64_t>(budget_bytes / std::max<int64_t>(1, peak), 1, kMostAtOnce);
+  const int64_t count = std::min(kMostBatches, (samples + size - 1) / size);
+  const int64_t used = std::min(samples, count * size);
+  std::vector<std::vector<int64_t>> batches(static_cast<size_t>(count));
+  for (int64_t i = 0; i < used; ++i) {
+    batches[static_cast<size_t>(i * count / used)].push_back(i * samples / used);
+  }
+  return batches;
+}
+
+void store_biases(Graph& integer, const Biases& biases) {
   for (const auto& [node, bias] : biases) store_bias(integer, NodeId{node}, bias);
   integer.remove_unused();
 }

@@ -21,25 +21,34 @@ struct CorrectBiasOptions {
   ExecOptions exec = {};
 };
 
-struct CorrectBiasResult {
-  int64_t layers = 0;
-  double largest_shift = 0.0;  ///< of a bias, in steps of its layer's output
-  /// The biases stored, by integer node.
-  std::map<int32_t, std::vector<double>> biases;
+/// Real biases, by integer node.
+using Biases = std::map<int32_t, std::vector<double>>;
+
+/// A layer of the integer graph, and the mean of what the float one gives before its activation.
+struct BiasTarget {
+  Layer layer;
+  std::vector<double> mean;  ///< by output channel
 };
 
-/// How many samples may be held at once: the activations of all of them that are alive together
-/// take at most that many bytes.
-int64_t samples_within(const Graph& integer, int64_t budget_bytes);
+/// The layers that can be corrected, by integer node. `integer` is the quantized form of
+/// `reference`; `node_of` gives the integer node of a node of the reference, `taps` the means of
+/// the float taps (see Statistics) on the samples that biases are corrected on.
+std::map<int32_t, BiasTarget> bias_targets(const Graph& integer, const Graph& reference,
+                                           const std::map<int32_t, NodeId>& node_of,
+                                           const std::map<int32_t, std::vector<double>>& taps);
 
-/// `integer` is the quantized form of `reference`; `node_of` gives the integer node of a node of
-/// the reference. `statistics` are those of `reference` on the same samples.
-CorrectBiasResult correct_bias(Graph& integer, const Graph& reference,
-                               const std::map<int32_t, NodeId>& node_of,
-                               const Statistics& statistics, const SampleSource& samples,
-                               const CorrectBiasOptions& options, const Observer& observer);
+/// Stores the corrected biases in `integer` and returns them.
+Biases correct_bias(Graph& integer, const std::map<int32_t, BiasTarget>& targets,
+                    const SampleSource& samples, const CorrectBiasOptions& options,
+                    const Observer& observer);
+
+/// Splits samples into batches to be corrected on one after the other, so that the activations of a
+/// batch that are alive together take about `budget_bytes`. Of many samples, some evenly spaced
+/// ones: the mean of a channel, over all pixels of so many, is known well enough.
+std::vector<std::vector<int64_t>> correction_batches(const Graph& reference, DataType activations,
+                                                     int64_t samples, int64_t budget_bytes);
 
 /// Replaces the biases of those integer nodes.
-void store_biases(Graph& integer, const std::map<int32_t, std::vector<double>>& biases);
+void store_biases(Graph& integer, const Biases& biases);
 
 }  // namespace mote

@@ -97,11 +97,11 @@ void take_best(QuantizeResult& result, const Recovery& recovery, const QuantizeO
 
 }  // namespace
 
-QuantizeResult quantize(const Graph& graph, const SampleSource& samples,
-                        const QuantizeOptions& options, const Observer& observer) {
+QuantizeResult quantize(Graph graph, const SampleSource& samples, const QuantizeOptions& options,
+                        const Observer& observer) {
   check_options(graph, options);
   QuantizeResult result;
-  result.reference = graph;
+  result.reference = std::move(graph);
   run_exact_passes(result.reference, {.observer = observer});
   const bool synthetic = samples.count == 0;
   const SyntheticOptions made{

@@ -80,7 +80,7 @@ struct MethodConstants {
   /// Cut ranges have to give so much over smallest to largest value, in decibels.
   double worth_a_cut_db = 3.0;
   /// Memory that bias correction may hold in activations; it takes the samples in batches that fit.
-  int64_t correction_bytes = int64_t{24} << 20;
+  int64_t correction_bytes = int64_t{32} << 20;
 };
 
 struct QuantizeOptions {
@@ -137,8 +137,9 @@ struct QuantizeResult {
   std::optional<double> drop;
 };
 
-/// Throws kInvalidArgument when options contradict the graph, and what running it throws.
-QuantizeResult quantize(const Graph& graph, const SampleSource& samples,
-                        const QuantizeOptions& options, const Observer& observer);
+/// Throws kInvalidArgument when options contradict the graph, and what running it throws. Takes the
+/// graph, whose weights may be gone once others replace them.
+QuantizeResult quantize(Graph graph, const SampleSource& samples, const QuantizeOptions& options,
+                        const Observer& observer);
 
 }  // namespace mote

@@ -13,8 +13,14 @@ namespace {
 // Samples that candidates are measured on. More tell more, and cost time at every step.
 constexpr int64_t kProbes = 32;
 constexpr int64_t kSyntheticProbes = 8;
+// Synthetic inputs are few: biases are corrected in so much of the memory that samples get.
+constexpr int64_t kSyntheticShare = 2;
 // A step that leaves the float function alone and lets later ones work is not undone for less.
 constexpr double kExactTolerance = 0.1;
+
+DataType activation_type(QuantScheme scheme) {
+  return scheme == QuantScheme::kInt16Activations ? DataType::kI16 : DataType::kI8;
+}
 
 void add_missing_biases(Graph& graph) {
   GraphEdit edit(graph);
@@ -61,6 +67,10 @@ SampleSource Recovery::first_samples(int64_t count) const {
   SampleSource first = inputs_.samples;
   first.count = std::min(first.count, count);
   return first;
+}
+
+CollectOptions Recovery::collect_options() const {
+  return {.threads = options_.threads, .exec = options_.exec, .batches = batches_};
 }
 
 QuantizeGraphOptions Recovery::graph_options() const {
@@ -114,12 +124,17 @@ void Recovery::does_not_apply(std::string name, std::string why) {
 void Recovery::start() {
   best_.graph = inputs_.reference;
   add_missing_biases(best_.graph);
-  best_.statistics =
-      collect_statistics(best_.graph, inputs_.samples,
-                         {.threads = options_.threads, .exec = options_.exec}, observer_);
-  probe_.emplace(inputs_.reference, first_samples(inputs_.synthetic ? kSyntheticProbes : kProbes),
-                 FidelityProbe::Options{options_.threads, options_.exec, options_.label_offset},
-                 observer_);
+  batches_ = correction_batches(
+      best_.graph, activation_type(options_.scheme), inputs_.samples.count,
+      options_.method.correction_bytes / (inputs_.synthetic ? kSyntheticShare : 1));
+  const SampleSource probes = first_samples(inputs_.synthetic ? kSyntheticProbes : kProbes);
+  std::vector<Answer> answers;
+  CollectOptions collect = collect_options();
+  collect.answer_count = probes.count;
+  collect.answered = [&](Answer&& answer) { answers.push_back(std::move(answer)); };
+  best_.statistics = collect_statistics(best_.graph, inputs_.samples, collect, observer_);
+  probe_.emplace(std::move(answers), probes,
+                 FidelityProbe::Options{options_.threads, options_.exec, options_.label_offset});
   best_.ranges = default_ranges(best_);
   finish(best_);
   steps_.push_back({.name = "nearest",
@@ -153,8 +168,7 @@ void Recovery::absorb() {
                           "no ReLU layer stays far above 0, by batch norm's statistics, before a "
                           "layer without padding");
   }
-  next.statistics = collect_statistics(
-      next.graph, inputs_.samples, {.threads = options_.threads, .exec = options_.exec}, observer_);
+  next.statistics = collect_statistics(next.graph, inputs_.samples, collect_options(), observer_);
   next.ranges = default_ranges(next);
   finish(next);
   offer({.name = kName, .detail = fmt::format("{} channels", channels)}, std::move(next), 0.0);
@@ -179,7 +193,7 @@ QuantizedGraph Recovery::without(const std::set<int32_t>& exclude) const {
   options.exclude.insert(exclude.begin(), exclude.end());
   State state = best_;
   state.integer = quantize_graph(state.graph, state.ranges, options);
-  if (best_.corrected) correct_biases(state);
+  if (best_.corrected) correct_biases(state.integer, targets_of(state));
   return std::move(state.integer);
 }
 

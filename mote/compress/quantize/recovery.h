@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "mote/compress/quantize/correct_bias.h"
 #include "mote/compress/quantize/fidelity.h"
 #include "mote/compress/quantize/quantize.h"
 #include "mote/compress/quantize/quantize_graph.h"
@@ -64,7 +65,10 @@ class Recovery {
   bool lacks_statistics(const char* step);
   /// Quantizes and measures.
   void finish(State& state) const;
-  void correct_biases(State& state) const;
+  /// By batch.
+  using BiasTargets = std::vector<std::map<int32_t, BiasTarget>>;
+  BiasTargets targets_of(const State& state) const;
+  void correct_biases(QuantizedGraph& integer, const BiasTargets& targets) const;
   ValueRanges default_ranges(const State& state) const;
   struct Rescaling;
   ScalingProblem problem_of(ClipRule clip) const;
@@ -78,11 +82,13 @@ class Recovery {
   void does_not_apply(std::string name, std::string why);
   QuantizeGraphOptions graph_options() const;
   SampleSource first_samples(int64_t count) const;
+  CollectOptions collect_options() const;
 
   Inputs inputs_;
   const QuantizeOptions& options_;
   const Observer& observer_;
   std::optional<FidelityProbe> probe_;
+  std::vector<std::vector<int64_t>> batches_;  // samples that biases are corrected on
   State best_;
   std::vector<QuantizeStep> steps_;
   std::vector<std::string> notes_;

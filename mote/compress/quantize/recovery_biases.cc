@@ -6,36 +6,39 @@
 #include "mote/compress/quantize/recovery.h"
 
 namespace mote {
+
+Recovery::BiasTargets Recovery::targets_of(const State& state) const {
+  BiasTargets targets;
+  for (const auto& taps : state.statistics.taps) {
+    targets.push_back(bias_targets(state.integer.graph, state.graph, state.integer.node_of, taps));
+  }
+  return targets;
+}
+
 // In batches that fit into memory, each against the float network on the same samples; the biases
-// are the averages. The last batch may be smaller and counts by its samples.
-void Recovery::correct_biases(State& state) const {
-  const CollectOptions collect{.threads = options_.threads, .exec = options_.exec};
-  const int64_t total = inputs_.samples.count;
-  const int64_t size =
-      std::min(total, samples_within(state.integer.graph, options_.method.correction_bytes));
-  std::map<int32_t, std::vector<double>> mean;
-  for (int64_t first = 0; first < total; first += size) {
+// are the averages. Batches count by their samples.
+void Recovery::correct_biases(QuantizedGraph& integer, const BiasTargets& targets) const {
+  double total = 0.0;
+  for (const std::vector<int64_t>& batch : batches_) total += static_cast<double>(batch.size());
+  Biases mean;
+  for (size_t b = 0; b < batches_.size(); ++b) {
     SampleSource batch = inputs_.samples;
-    batch.count = std::min(size, total - first);
-    batch.inputs = [this, first](int64_t index, const Graph& graph) {
-      return inputs_.samples.inputs(first + index, graph);
+    batch.count = static_cast<int64_t>(batches_[b].size());
+    batch.inputs = [this, b](int64_t index, const Graph& graph) {
+      return inputs_.samples.inputs(batches_[b][static_cast<size_t>(index)], graph);
     };
-    const Statistics statistics =
-        size == total ? Statistics{} : collect_statistics(state.graph, batch, collect, observer_);
-    Graph corrected = state.integer.graph;
-    const CorrectBiasResult result =
-        correct_bias(corrected, state.graph, state.integer.node_of,
-                     size == total ? state.statistics : statistics, batch,
+    Graph corrected = integer.graph;
+    const Biases biases =
+        correct_bias(corrected, targets[b], batch,
                      {.threads = options_.threads, .exec = options_.exec}, observer_);
-    const double share = static_cast<double>(batch.count) / static_cast<double>(total);
-    for (const auto& [node, bias] : result.biases) {
+    const double share = static_cast<double>(batch.count) / total;
+    for (const auto& [node, bias] : biases) {
       std::vector<double>& to = mean[node];
       to.resize(bias.size(), 0.0);
       for (size_t o = 0; o < bias.size(); ++o) to[o] += share * bias[o];
     }
   }
-  store_biases(state.integer.graph, mean);
-  state.corrected = true;
+  store_biases(integer.graph, mean);
 }
 
 // Changes the float biases, so that the empirical correction must not start from its result.
@@ -57,13 +60,17 @@ void Recovery::correct() {
   State next = best_;
   correct_analytically();
   if (skipped(kName)) return;
-  correct_biases(next);
+  const BiasTargets targets = targets_of(next);
+  // The float networks are done with, unless layers shall stay float (see `without`).
+  if (!options_.max_drop) next.graph = best_.graph = Graph();
+  correct_biases(next.integer, targets);
+  next.corrected = true;
   next.fidelity = probe_->measure(next.integer.graph, observer_);
-  const int64_t count = std::min(
-      inputs_.samples.count, samples_within(best_.integer.graph, options_.method.correction_bytes));
+  int64_t samples = 0;
+  for (const std::vector<int64_t>& batch : batches_) samples += static_cast<int64_t>(batch.size());
   offer({.name = kName,
          .detail = fmt::format("every layer in order, integer execution, {} samples, {} at a time",
-                               inputs_.samples.count, count)},
+                               samples, batches_.front().size())},
         std::move(next), 0.0);
 }
 

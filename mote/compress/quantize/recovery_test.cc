@@ -22,12 +22,10 @@ TEST(Recovery, gives_the_same_bytes_for_any_threads_when_biases_are_corrected_in
   const Graph graph = normalized_net(61, {{}, {.op = "depthwise_conv_2d"}, {}});
   const SampleSource samples = normal_samples(7, 5);
   QuantizeOptions options{.inputs = BoundaryType::kFloat, .threads = 1};
-  // Three samples at a time: two whole batches and one of a single sample.
-  const Graph integer = quantize(graph, samples, options, {}).graph;
+  // At most three samples at a time: three batches.
   int64_t bytes = 1;
-  while (samples_within(integer, bytes) < 3) bytes *= 2;
+  while (correction_batches(graph, DataType::kI8, samples.count, bytes).size() > 3) ++bytes;
   options.method.correction_bytes = bytes;
-  ASSERT_LT(samples_within(integer, bytes), samples.count);
   const QuantizeResult one = quantize(graph, samples, options, {});
   ASSERT_EQ(one.steps.back().name, "correct-bias");
   ASSERT_NE(one.steps.back().detail.find("7 samples, "), std::string::npos);

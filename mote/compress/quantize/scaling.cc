@@ -181,10 +181,12 @@ Statistics scaled_statistics(const Statistics& statistics, const ScalingProblem&
   }
   for (const auto& layer : problem.layers) {
     const auto& x = problem.activations[static_cast<size_t>(layer.x)];
-    const auto taps = scaled.taps.find(layer.layer.node.index);
-    if (taps == scaled.taps.end()) continue;
-    for (size_t i = 0; i < taps->second.size(); ++i) {
-      taps->second[i] *= std::exp(problem.log_of(x, i % x.classes.size()));
+    for (auto& batch : scaled.taps) {
+      const auto taps = batch.find(layer.layer.node.index);
+      if (taps == batch.end()) continue;
+      for (size_t i = 0; i < taps->second.size(); ++i) {
+        taps->second[i] *= std::exp(problem.log_of(x, i % x.classes.size()));
+      }
     }
   }
   return scaled;

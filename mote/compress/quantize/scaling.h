@@ -76,7 +76,7 @@ EqualizeResult equalize(ScalingProblem& problem, const EqualizeOptions& options 
 
 struct BalanceOptions {
   int stages = 4;
-  int steps_per_stage = 60;
+  int steps_per_stage = 60;  ///< at most: a stage ends where steps stop to give anything
 };
 /// Minimizes the predicted variance of the outputs' error over all scales:
 ///   sum over layers of D_w^2/12 * sum_o g_o/s_o^2 * taps * sum_i E[x_i^2] s_i^2
@@ -86,6 +86,8 @@ struct BalanceOptions {
 /// maxima are p-norms with growing p. Starts at the problem's scales; returns the predicted
 /// variance.
 double balance_noise(ScalingProblem& problem, const BalanceOptions& options = {});
+/// The variance at the problem's scales.
+double predicted_noise(ScalingProblem& problem);
 
 /// What `apply_scales` put in.
 struct ClipCost {

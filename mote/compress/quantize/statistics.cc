@@ -12,6 +12,23 @@ namespace {
 // Positions summed in float before they go to double.
 constexpr int64_t kBlock = 128;
 
+// Loops over the channels of one position, each of them vector code.
+void add_extremes(size_t channels, const float* __restrict x, float* __restrict low,
+                  float* __restrict high) {
+  for (size_t i = 0; i < channels; ++i) {
+    low[i] = std::min(low[i], x[i]);
+    high[i] = std::max(high[i], x[i]);
+  }
+}
+
+void add_powers(size_t channels, const float* __restrict x, float* __restrict sum,
+                float* __restrict square) {
+  for (size_t i = 0; i < channels; ++i) {
+    sum[i] += x[i];
+    square[i] += x[i] * x[i];
+  }
+}
+
 ChannelMoments moments_of(const ConstTensorView& view) {
   const int64_t channels = view.shape.rank() == 0 ? 1 : view.shape[view.shape.rank() - 1];
   const auto c = static_cast<size_t>(channels);
@@ -29,12 +46,8 @@ ChannelMoments moments_of(const ConstTensorView& view) {
     std::fill(square.begin(), square.end(), 0.0f);
     for (int64_t row = first; row < std::min(rows, first + kBlock); ++row) {
       const float* x = data.data() + row * channels;
-      for (size_t i = 0; i < c; ++i) {
-        moments.low[i] = std::min(moments.low[i], x[i]);
-        moments.high[i] = std::max(moments.high[i], x[i]);
-        sum[i] += x[i];
-        square[i] += x[i] * x[i];
-      }
+      add_extremes(c, x, moments.low.data(), moments.high.data());
+      add_powers(c, x, sum.data(), square.data());
     }
     for (size_t i = 0; i < c; ++i) {
       moments.mean[i] += static_cast<double>(sum[i]);
@@ -68,33 +81,52 @@ struct TapSums {
 struct SampleResult {
   std::map<int32_t, ChannelMoments> values;
   std::map<int32_t, TapSums> taps;
+  std::optional<Answer> answer;
 };
+
+constexpr size_t kNoBatch = static_cast<size_t>(-1);
 
 class Collector {
  public:
-  explicit Collector(const Graph& graph) : graph_(graph), layers_(float_layers(graph)) {
+  Collector(const Graph& graph, const CollectOptions& options, int64_t samples)
+      : graph_(graph),
+        options_(options),
+        layers_(float_layers(graph)),
+        batch_of_(static_cast<size_t>(samples), kNoBatch) {
     for (const Layer& layer : layers_) readers_[layer.x.index].push_back(&layer);
+    for (size_t b = 0; b < options.batches.size(); ++b) {
+      for (const int64_t index : options.batches[b]) batch_of_[static_cast<size_t>(index)] = b;
+    }
   }
 
-  SampleResult run(Executor& executor, std::span<const Tensor> inputs) const {
+  size_t batch_of(int64_t index) const { return batch_of_[static_cast<size_t>(index)]; }
+
+  SampleResult run(Executor& executor, int64_t index, std::vector<Tensor> inputs) const {
     SampleResult result;
+    const bool with_taps = batch_of(index) != kNoBatch;
+    std::optional<AnswerReader> reader;
+    if (index < options_.answer_count) reader.emplace(graph_);
     for (size_t i = 0; i < inputs.size(); ++i) {
-      look(graph_.inputs()[i], inputs[i].view(), result);
+      look(graph_.inputs()[i], inputs[i].view(), with_taps, result);
     }
     executor.set_hook([&](NodeId, const Node& node, std::span<const ConstTensorView> outputs) {
-      for (size_t i = 0; i < outputs.size(); ++i) look(node.outputs[i], outputs[i], result);
+      for (size_t i = 0; i < outputs.size(); ++i) {
+        look(node.outputs[i], outputs[i], with_taps, result);
+      }
+      if (reader) reader->look(node, outputs);
     });
-    executor.run(inputs);
+    const std::vector<Tensor> outputs = executor.run(inputs);
     executor.set_hook({});
+    if (reader) result.answer = reader->finish(outputs);
     return result;
   }
 
  private:
-  void look(ValueId id, const ConstTensorView& view, SampleResult& result) const {
+  void look(ValueId id, const ConstTensorView& view, bool with_taps, SampleResult& result) const {
     if (view.dtype != DataType::kF32) return;
     result.values[id.index] = moments_of(view);
     const auto readers = readers_.find(id.index);
-    if (readers == readers_.end()) return;
+    if (!with_taps || readers == readers_.end()) return;
     for (const Layer* layer : readers->second) {
       const Shape y = graph_.value(layer->y).type.shape.bind(view.shape[0]);
       const Window window = window_of(graph_, *layer, view.shape, y);
@@ -106,14 +138,17 @@ class Collector {
   }
 
   const Graph& graph_;
+  const CollectOptions& options_;
   std::vector<Layer> layers_;
   std::map<int32_t, std::vector<const Layer*>> readers_;
+  std::vector<size_t> batch_of_;  // by sample
 };
 
-void merge(SampleResult& into, SampleResult&& from) {
-  for (const auto& [index, moments] : from.values) merge(into.values[index], moments);
-  for (auto& [index, taps] : from.taps) {
-    TapSums& total = into.taps[index];
+using Taps = std::map<int32_t, TapSums>;
+
+void merge(Taps& into, Taps&& from) {
+  for (auto& [index, taps] : from) {
+    TapSums& total = into[index];
     if (total.sums.empty()) {
       total = std::move(taps);
       continue;
@@ -123,18 +158,22 @@ void merge(SampleResult& into, SampleResult&& from) {
   }
 }
 
-Statistics finish(SampleResult&& total, int64_t samples) {
+Statistics finish(std::map<int32_t, ChannelMoments>&& values, std::vector<Taps>&& batches,
+                  int64_t samples) {
   Statistics statistics;
   statistics.samples = samples;
-  for (auto& [index, moments] : total.values) {
+  for (auto& [index, moments] : values) {
     const double count = std::max<double>(1.0, static_cast<double>(moments.count));
     for (double& v : moments.mean) v /= count;
     for (double& v : moments.mean_square) v /= count;
     statistics.values[index] = std::move(moments);
   }
-  for (auto& [index, taps] : total.taps) {
-    for (double& v : taps.sums) v /= std::max<double>(1.0, static_cast<double>(taps.positions));
-    statistics.taps[index] = std::move(taps.sums);
+  for (Taps& batch : batches) {
+    auto& to = statistics.taps.emplace_back();
+    for (auto& [index, taps] : batch) {
+      for (double& v : taps.sums) v /= std::max<double>(1.0, static_cast<double>(taps.positions));
+      to[index] = std::move(taps.sums);
+    }
   }
   return statistics;
 }
@@ -154,20 +193,26 @@ const ChannelMoments& Statistics::of(ValueId id) const {
 
 Statistics collect_statistics(const Graph& graph, const SampleSource& samples,
                               const CollectOptions& options, const Observer& observer) {
-  const Collector collector(graph);
+  const Collector collector(graph, options, samples.count);
   std::vector<std::unique_ptr<Executor>> executors(
       static_cast<size_t>(std::max(1, options.threads)));
-  SampleResult total;
+  std::map<int32_t, ChannelMoments> values;
+  std::vector<Taps> batches(options.batches.size());
   stream_in_order<SampleResult>(
       samples.count, {.threads = options.threads, .phase = "calibrate"}, observer,
       [&](int64_t index, int worker) {
         auto& executor = executors[static_cast<size_t>(worker)];
         if (executor == nullptr) executor = std::make_unique<Executor>(graph, options.exec);
         executor->reset();
-        return collector.run(*executor, samples.inputs(index, graph));
+        return collector.run(*executor, index, samples.inputs(index, graph));
       },
-      [&](int64_t, SampleResult&& result) { merge(total, std::move(result)); });
-  return finish(std::move(total), samples.count);
+      [&](int64_t index, SampleResult&& result) {
+        for (const auto& [id, moments] : result.values) merge(values[id], moments);
+        const size_t batch = collector.batch_of(index);
+        if (batch != kNoBatch) merge(batches[batch], std::move(result.taps));
+        if (result.answer) options.answered(std::move(*result.answer));
+      });
+  return finish(std::move(values), std::move(batches), samples.count);
 }
 
 }  // namespace mote

@@ -5,10 +5,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <vector>
 
 #include "mote/base/progress.h"
+#include "mote/compress/quantize/fidelity.h"
 #include "mote/compress/quantize/layers.h"
 #include "mote/exec/executor.h"
 #include "mote/measure/samples.h"
@@ -27,8 +29,9 @@ struct ChannelMoments {
 
 struct Statistics {
   std::map<int32_t, ChannelMoments> values;  ///< by value index; f32 activations and inputs
-  /// By node index of a layer: mean input of each tap, [tap * ic + i] (see window.h).
-  std::map<int32_t, std::vector<double>> taps;
+  /// Of each batch of the options, by node index of a layer: mean input of each tap,
+  /// [tap * ic + i] (see window.h).
+  std::vector<std::map<int32_t, std::vector<double>>> taps;
   int64_t samples = 0;
 
   const ChannelMoments& of(ValueId id) const;
@@ -37,6 +40,11 @@ struct Statistics {
 struct CollectOptions {
   int threads = 1;
   ExecOptions exec = {};
+  /// The samples of each set that means of taps are taken over; a sample is in one set at most.
+  std::vector<std::vector<int64_t>> batches = {};
+  /// The answers to the first `answer_count` samples are handed to `answered`, in order.
+  int64_t answer_count = 0;
+  std::function<void(Answer&&)> answered = {};
 };
 
 /// Runs the float graph on every sample. The result does not depend on the number of threads.

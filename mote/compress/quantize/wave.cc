@@ -68,6 +68,7 @@ void Wave::run(NodeId id) {
   const Node& node = graph_.node(id);
   std::vector<ValueId> fed;
   const Graph one = single(id, fed);
+  const std::vector<ValueId> dead = last_uses(node);
   std::vector<std::unique_ptr<Executor>> executors(
       static_cast<size_t>(std::max(1, options_.threads)));
   parallel_for(size(), options_.threads, [&](int64_t index, int worker) {
@@ -75,26 +76,29 @@ void Wave::run(NodeId id) {
     if (executor == nullptr) executor = std::make_unique<Executor>(one, options_.exec);
     std::map<int32_t, Tensor>& live = live_[static_cast<size_t>(index)];
     std::vector<Tensor> inputs;
-    for (const ValueId input : fed) inputs.push_back(live.at(input.index));
+    for (const ValueId input : fed) {
+      Tensor& value = live.at(input.index);
+      const bool dies = std::find(dead.begin(), dead.end(), input) != dead.end();
+      inputs.push_back(dies ? std::move(value) : value);
+    }
     std::vector<Tensor> outputs = executor->run(inputs);
     for (size_t i = 0; i < outputs.size(); ++i) {
       live.insert_or_assign(node.outputs[i].index, std::move(outputs[i]));
     }
+    for (const ValueId value : dead) live.erase(value.index);
   });
-  for (const ValueId input : node.inputs) {
-    if (input.valid()) release(input);
-  }
-  for (const ValueId output : node.outputs) {
-    if (uses_left_[output.index] == 0) {
-      ++uses_left_[output.index];
-      release(output);
-    }
-  }
 }
 
-void Wave::release(ValueId id) {
-  if (--uses_left_[id.index] > 0) return;
-  for (auto& live : live_) live.erase(id.index);
+// The values that nobody reads after this node, which counts as having run.
+std::vector<ValueId> Wave::last_uses(const Node& node) {
+  std::vector<ValueId> dead;
+  for (const ValueId input : node.inputs) {
+    if (input.valid() && --uses_left_[input.index] == 0) dead.push_back(input);
+  }
+  for (const ValueId output : node.outputs) {
+    if (uses_left_[output.index] == 0) dead.push_back(output);
+  }
+  return dead;
 }
 
 }  // namespace mote

@@ -23,12 +23,13 @@ class Wave {
   int64_t size() const { return static_cast<int64_t>(live_.size()); }
   /// An activation of sample `index`; its producer has run and a node that reads it has not.
   const Tensor& value(int64_t index, ValueId id) const;
-  /// Runs one node on all samples. Nodes are run in topological order.
+  /// Runs one node on all samples. Nodes are run in topological order. Of each sample, what no
+  /// other node reads is freed as soon as it has run.
   void run(NodeId id);
 
  private:
   Graph single(NodeId id, std::vector<ValueId>& fed) const;
-  void release(ValueId id);
+  std::vector<ValueId> last_uses(const Node& node);
 
   const Graph& graph_;
   Options options_;

@@ -1,39 +1,47 @@
 #include "mote/compress/quantize/weight_factors.h"
 
 #include <algorithm>
-#include <bit>
+#include <array>
 #include <cmath>
 
 namespace mote {
 namespace {
 
-// |w[k]| * down[k]. Separate loops over short runs, so that each becomes vector code.
-void scale_run(const float* w, const float* down, size_t count, float* to) {
-  for (size_t k = 0; k < count; ++k) to[k] = std::abs(w[k]) * down[k];
+// Maxima that are taken side by side: in one, every weight would wait for the one before it.
+constexpr size_t kLanes = 16;
+// Weights that are passed over at once where the largest of them is too small.
+constexpr size_t kBlock = 64;
+
+// Largest |w[k]| * down[k].
+float largest_of(const float* __restrict w, const float* __restrict down, size_t count) {
+  std::array<float, kLanes> lanes{};
+  const size_t whole = count - count % kLanes;
+  for (size_t k = 0; k < whole; k += kLanes) {
+    for (size_t l = 0; l < kLanes; ++l) {
+      lanes[l] = std::max(lanes[l], std::abs(w[k + l]) * down[k + l]);
+    }
+  }
+  float largest = *std::max_element(lanes.begin(), lanes.end());
+  for (size_t k = whole; k < count; ++k) largest = std::max(largest, std::abs(w[k]) * down[k]);
+  return largest;
 }
 
-// Magnitudes are not negative, so that their bits are ordered as they are; integer maxima can be
-// taken in any order, which float ones cannot.
-float largest_of(const float* values, size_t count) {
-  int32_t top = 0;
-  for (size_t k = 0; k < count; ++k) top = std::max(top, std::bit_cast<int32_t>(values[k]));
-  return std::bit_cast<float>(top);
+// to[k] = max(to[k], |w[k]| * down[k] * up).
+void raise_columns(const float* __restrict w, const float* __restrict down, float up, size_t count,
+                   float* __restrict to) {
+  for (size_t k = 0; k < count; ++k) to[k] = std::max(to[k], std::abs(w[k]) * down[k] * up);
 }
 
-// visit(o, first input, |w| * down of a run of inputs, the run's weights); of layers whose weights
-// are [oc, taps, inputs].
+// visit(o, first input, weights of a run of inputs); of layers whose weights are [oc, taps,
+// inputs].
 template <class Visit>
-void for_each_run(const Graph& graph, const Layer& layer, const WeightFactors& factors,
-                  Visit&& visit) {
-  const std::span<const float> w = constant_floats(graph, layer.w);
-  const auto count = static_cast<size_t>(layer.inputs_per_group());
-  std::vector<float> run(count);
-  const float* at = w.data();
+void for_each_run(const Graph& graph, const Layer& layer, Visit&& visit) {
+  const float* w = constant_floats(graph, layer.w).data();
+  const int64_t count = layer.inputs_per_group();
   for (int64_t o = 0; o < layer.oc; ++o) {
     const auto first = static_cast<size_t>(layer.input_channel(o, 0));
-    for (int64_t tap = 0; tap < layer.taps; ++tap, at += count) {
-      scale_run(at, factors.down.data() + first, count, run.data());
-      visit(static_cast<size_t>(o), first, run, at);
+    for (int64_t tap = 0; tap < layer.taps; ++tap, w += count) {
+      visit(static_cast<size_t>(o), first, w);
     }
   }
 }
@@ -52,6 +60,43 @@ void for_each_magnitude(const Graph& graph, const Layer& layer, const WeightFact
 
 bool is_depthwise(const Layer& layer) { return layer.kind == LayerKind::kDepthwise; }
 
+void add(LargeWeights& found, size_t o, size_t i, float w) {
+  const auto row = static_cast<int32_t>(o);
+  const size_t count = found.inputs.size();
+  if (found.rows.empty() || found.rows.back().o != row) found.rows.push_back({row, count, count});
+  found.inputs.push_back(static_cast<int32_t>(i));
+  found.magnitude.push_back(std::abs(w));
+  found.rows.back().last = count + 1;
+}
+
+// Adds those of a run with |w| * down of at least `least`.
+void add_large(const float* w, const float* down, size_t count, float least, size_t o, size_t first,
+               LargeWeights& found) {
+  for (size_t block = 0; block < count; block += kBlock) {
+    const size_t end = std::min(count, block + kBlock);
+    if (largest_of(w + block, down + block, end - block) < least) continue;
+    for (size_t k = block; k < end; ++k) {
+      const float scaled = std::abs(w[k]) * down[k];
+      if (scaled > 0.0f && scaled >= least) add(found, o, first + k, w[k]);
+    }
+  }
+}
+
+// Of a depthwise layer; its weights lie tap by tap.
+LargeWeights large_depthwise(const Graph& graph, const Layer& layer, const WeightFactors& factors,
+                             const std::vector<float>& least) {
+  const std::span<const float> w = constant_floats(graph, layer.w);
+  LargeWeights found;
+  for (size_t o = 0; o < least.size(); ++o) {
+    const auto i = static_cast<size_t>(layer.input_channel(static_cast<int64_t>(o), 0));
+    for (size_t e = o; e < w.size(); e += least.size()) {
+      const float magnitude = std::abs(w[e]) * factors.up[o] * factors.down[i];
+      if (magnitude > 0.0f && magnitude >= least[o]) add(found, o, i, w[e]);
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 std::vector<float> row_maxima(const Graph& graph, const Layer& layer,
@@ -63,10 +108,11 @@ std::vector<float> row_maxima(const Graph& graph, const Layer& layer,
     });
     return rows;
   }
-  for_each_run(graph, layer, factors,
-               [&](size_t o, size_t, const std::vector<float>& run, const float*) {
-                 rows[o] = std::max(rows[o], largest_of(run.data(), run.size()) * factors.up[o]);
-               });
+  const auto count = static_cast<size_t>(layer.inputs_per_group());
+  for_each_run(graph, layer, [&](size_t o, size_t first, const float* w) {
+    const float top = largest_of(w, factors.down.data() + first, count);
+    rows[o] = std::max(rows[o], top * factors.up[o]);
+  });
   return rows;
 }
 
@@ -79,42 +125,28 @@ std::vector<float> column_maxima(const Graph& graph, const Layer& layer,
     });
     return columns;
   }
-  for_each_run(graph, layer, factors,
-               [&](size_t o, size_t first, const std::vector<float>& run, const float*) {
-                 float* to = columns.data() + first;
-                 const float up = factors.up[o];
-                 for (size_t k = 0; k < run.size(); ++k) to[k] = std::max(to[k], run[k] * up);
-               });
+  const auto count = static_cast<size_t>(layer.inputs_per_group());
+  for_each_run(graph, layer, [&](size_t o, size_t first, const float* w) {
+    raise_columns(w, factors.down.data() + first, factors.up[o], count, columns.data() + first);
+  });
   return columns;
 }
 
-std::vector<LargeWeight> large_weights(const Graph& graph, const Layer& layer,
-                                       const WeightFactors& factors,
-                                       const LargeWeightOptions& options) {
+LargeWeights large_weights(const Graph& graph, const Layer& layer, const WeightFactors& factors,
+                           const LargeWeightOptions& options) {
   const std::vector<float> rows = row_maxima(graph, layer, factors);
   const float top = rows.empty() ? 0.0f : *std::max_element(rows.begin(), rows.end());
-  const auto bound = [&](size_t o) { return options.share * (options.per_row ? rows[o] : top); };
-  std::vector<LargeWeight> found;
-  const auto add = [&](size_t o, size_t i, float w) {
-    found.push_back({static_cast<int32_t>(o), static_cast<int32_t>(i), std::abs(w)});
-  };
-  if (is_depthwise(layer)) {
-    const std::span<const float> w = constant_floats(graph, layer.w);
-    for_each_magnitude(graph, layer, factors, [&](size_t e, size_t o, size_t i, float magnitude) {
-      if (magnitude > 0.0f && magnitude >= bound(o)) add(o, i, w[e]);
-    });
-    std::stable_sort(found.begin(), found.end(),
-                     [](const LargeWeight& a, const LargeWeight& b) { return a.o < b.o; });
-    return found;
+  std::vector<float> least(rows.size());
+  for (size_t o = 0; o < least.size(); ++o) {
+    least[o] = options.share * (options.per_row ? rows[o] : top);
   }
-  for_each_run(graph, layer, factors,
-               [&](size_t o, size_t first, const std::vector<float>& run, const float* w) {
-                 if (rows[o] <= 0.0f || rows[o] < bound(o)) return;
-                 const float least = bound(o) / factors.up[o];
-                 for (size_t k = 0; k < run.size(); ++k) {
-                   if (run[k] > 0.0f && run[k] >= least) add(o, first + k, w[k]);
-                 }
-               });
+  if (is_depthwise(layer)) return large_depthwise(graph, layer, factors, least);
+  LargeWeights found;
+  const auto count = static_cast<size_t>(layer.inputs_per_group());
+  for_each_run(graph, layer, [&](size_t o, size_t first, const float* w) {
+    if (rows[o] <= 0.0f || rows[o] < least[o]) return;
+    add_large(w, factors.down.data() + first, count, least[o] / factors.up[o], o, first, found);
+  });
   return found;
 }
 

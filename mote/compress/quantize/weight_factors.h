@@ -22,18 +22,21 @@ std::vector<float> row_maxima(const Graph& graph, const Layer& layer, const Weig
 std::vector<float> column_maxima(const Graph& graph, const Layer& layer,
                                  const WeightFactors& factors);
 
-struct LargeWeight {
-  int32_t o = 0;
-  int32_t i = 0;
-  float magnitude = 0.0f;  ///< |w|, without factors
+/// Weights of a layer row by row: those of rows[r] are [rows[r].first, rows[r].last).
+struct LargeWeights {
+  struct Row {
+    int32_t o = 0;  ///< output channel
+    size_t first = 0, last = 0;
+  };
+  std::vector<Row> rows;         ///< by rising output channel; none is empty
+  std::vector<int32_t> inputs;   ///< input channel of each weight
+  std::vector<float> magnitude;  ///< |w|, without factors
 };
 struct LargeWeightOptions {
   float share = 0.5f;    ///< of the maximum that a weight has to reach
   bool per_row = false;  ///< the maximum of its row instead of that of the layer
 };
-/// Sorted by output channel.
-std::vector<LargeWeight> large_weights(const Graph& graph, const Layer& layer,
-                                       const WeightFactors& factors,
-                                       const LargeWeightOptions& options);
+LargeWeights large_weights(const Graph& graph, const Layer& layer, const WeightFactors& factors,
+                           const LargeWeightOptions& options);
 
 }  // namespace mote

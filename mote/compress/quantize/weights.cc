@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -14,24 +15,52 @@ constexpr float kUnitScale = 1.0f;
 // A channel this much below the largest one would only shrink the room of its bias.
 constexpr float kSmallestShare = 1e-6f;
 
+// Weights in memory order are runs of one channel each.
+struct Runs {
+  size_t channels = 1;
+  size_t length = 1;
+  size_t channel_of(size_t first) const { return first / length % channels; }
+};
+
+Runs runs_of(const Shape& shape, int axis) {
+  if (axis == Quantization::kPerTensor) {
+    return {1, static_cast<size_t>(std::max<int64_t>(1, shape.elements()))};
+  }
+  Runs runs{.channels = static_cast<size_t>(shape[axis])};
+  for (int a = axis + 1; a < shape.rank(); ++a) runs.length *= static_cast<size_t>(shape[a]);
+  return runs;
+}
+
+// Bits of numbers that are not negative are ordered as they are, and integer maxima can be taken in
+// any order, which float ones cannot: vector code.
+float largest_magnitude(std::span<const float> w) {
+  uint32_t top = 0;
+  for (const float v : w) top = std::max(top, std::bit_cast<uint32_t>(std::abs(v)));
+  return std::bit_cast<float>(top);
+}
+
+// Half a step away from zero, as std::round does. In double the sum with 0.5 is exact, and far
+// from int32's ends after clamping, so that the conversion cuts it as it should.
+void round_to_grid(std::span<const float> w, float scale, int8_t* to) {
+  for (size_t i = 0; i < w.size(); ++i) {
+    const float steps = w[i] / scale;
+    const float low = steps > -kWeightLevels ? steps : -kWeightLevels;
+    const auto exact = static_cast<double>(low < kWeightLevels ? low : kWeightLevels);
+    to[i] = static_cast<int8_t>(static_cast<int32_t>(exact + std::copysign(0.5, exact)));
+  }
+}
+
 }  // namespace
 
 QuantizedWeights quantize_weight_tensor(const Tensor& weights, int axis,
                                         std::span<const double> smallest_scales) {
   const std::span<const float> w = weights.data<float>();
   const bool per_channel = axis != Quantization::kPerTensor;
-  const int64_t channels = per_channel ? weights.shape()[axis] : 1;
-  int64_t inner = 1;
-  for (int a = axis + 1; per_channel && a < weights.shape().rank(); ++a)
-    inner *= weights.shape()[a];
-  if (!per_channel) inner = std::max<int64_t>(1, weights.elements());
-  const auto channel_of = [&](size_t e) {
-    return static_cast<size_t>(static_cast<int64_t>(e) / inner % channels);
-  };
-  std::vector<float> largest(static_cast<size_t>(channels), 0.0f);
-  for (size_t e = 0; e < w.size(); ++e) {
-    float& to = largest[channel_of(e)];
-    to = std::max(to, std::abs(w[e]));
+  const Runs runs = runs_of(weights.shape(), axis);
+  std::vector<float> largest(runs.channels, 0.0f);
+  for (size_t first = 0; first < w.size(); first += runs.length) {
+    float& to = largest[runs.channel_of(first)];
+    to = std::max(to, largest_magnitude(w.subspan(first, runs.length)));
   }
   const float top = largest.empty() ? 0.0f : *std::max_element(largest.begin(), largest.end());
   std::vector<float> scales(largest.size());
@@ -48,9 +77,8 @@ QuantizedWeights quantize_weight_tensor(const Tensor& weights, int axis,
   }
   QuantizedWeights result{Tensor(DataType::kI8, weights.shape()), {}};
   const std::span<int8_t> q = result.values.data<int8_t>();
-  for (size_t e = 0; e < w.size(); ++e) {
-    const float steps = std::round(w[e] / scales[channel_of(e)]);
-    q[e] = static_cast<int8_t>(std::clamp(steps, -kWeightLevels, kWeightLevels));
+  for (size_t first = 0; first < w.size(); first += runs.length) {
+    round_to_grid(w.subspan(first, runs.length), scales[runs.channel_of(first)], &q[first]);
   }
   result.record = per_channel ? Quantization::per_channel(std::move(scales), axis)
                               : Quantization::per_tensor(scales.front(), 0);
