@@ -132,22 +132,19 @@ void FidelityProbe::Entry::add_quantizer(const Node& node) {
 
 void FidelityProbe::Entry::strip() {
   const std::vector<std::vector<NodeId>> consumers = outer.consumers();
-  std::vector<ValueId> inputs;
   for (const ValueId id : outer.inputs()) {
     const std::vector<NodeId>& readers = consumers[static_cast<size_t>(id.index)];
     const bool quantized = readers.size() == 1 && !outer.is_output(id) &&
                            is_op(outer.node(readers.front()), "quantize") &&
                            !outer.is_output(outer.node(readers.front()).outputs[0]);
     quantizers.emplace_back();
-    inputs.push_back(id);
     if (!quantized) continue;
     add_quantizer(outer.node(readers.front()));
     const ValueId stored = outer.node(readers.front()).outputs[0];
-    inputs.back() = inner.add_input(outer.value(stored).name, outer.value(stored).type);
-    inner.replace_uses(stored, inputs.back());
+    inner.mutable_value(id).type = outer.value(stored).type;
+    inner.replace_uses(stored, id);
     inner.remove_node(readers.front());
   }
-  inner.set_inputs(inputs);
 }
 
 void FidelityProbe::prepare_kept(const Graph& inner) const {
