@@ -1,7 +1,7 @@
-// Times int8 convolutions and fully connected layers, one kernel at a time, one thread:
+// Times convolutions and fully connected layers, one kernel at a time, one thread:
 //
-//   kernel_bench [ISA] [NETWORK]     e.g. kernel_bench avx2 vww; default: the best ISA, all
-//   networks
+//   kernel_bench [ISA] [NETWORK] [i8|f32]     e.g. kernel_bench avx2 vww; default: the best ISA,
+//   all networks ("" too), i8
 //
 // For every layer: microseconds (the best of many short batches), G multiply-accumulates per second
 // and per cent of the peak of the instruction set, whose products per cycle are in kProducts and
@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "mote/kernels/conv_2d/conv_2d.h"
+#include "mote/kernels/depthwise_conv_2d/depthwise_conv_2d.h"
 #include "mote/kernels/fully_connected/fully_connected.h"
 #include "mote/kernels/kernel_table.h"
 
@@ -27,13 +28,16 @@ struct Layer {
   const char* network;
   int times;
   int32_t h, w, ic, kh, kw, stride, oc;  // h = 0: fully connected, ic to oc
+  bool depthwise = false;
 };
 
 constexpr Layer kLayers[] = {
 #define CONV(NETWORK, TIMES, H, W, IC, KH, KW, STRIDE, OC) \
   {NETWORK, TIMES, H, W, IC, KH, KW, STRIDE, OC},
 #define FC(NETWORK, TIMES, K, N) {NETWORK, TIMES, 0, 0, K, 1, 1, 1, N},
+#define DEPTHWISE(NETWORK, TIMES, H, W, C, STRIDE) {NETWORK, TIMES, H, W, C, 3, 3, STRIDE, C, true},
 #include "layers.inc"
+#undef DEPTHWISE
 #undef CONV
 #undef FC
 };
@@ -57,6 +61,13 @@ double products_per_cycle(mote_isa isa) {
     default:
       return NAN;
   }
+}
+
+// The same of f32: two vectors of fused products.
+double f32_products_per_cycle(mote_isa isa) {
+  if (mote_isa_includes(isa, MOTE_ISA_AVX512) != 0) return 32;
+  if (mote_isa_includes(isa, MOTE_ISA_AVX2) != 0) return 16;
+  return mote_isa_includes(isa, MOTE_ISA_NEON) != 0 ? 8 : NAN;
 }
 
 // Cycles per second: a chain of additions, one cycle each.
@@ -83,14 +94,20 @@ struct Buffer {
     const auto at = reinterpret_cast<uintptr_t>(memory.data());
     data = memory.data() + (MOTE_KERNEL_ALIGNMENT - at % MOTE_KERNEL_ALIGNMENT);
   }
+  void fill_floats() {
+    const auto count = static_cast<size_t>(memory.data() + memory.size() - data) / sizeof(float);
+    std::fill_n(reinterpret_cast<float*>(data), count, 0.5F);
+  }
   std::vector<int8_t> memory;
   int8_t* data;
 };
 
-const mote_kernel* find(const std::string& family, mote_isa isa) {
+// The row of `isa`; for f32, whose rows are fewer, the best that `isa` includes.
+const mote_kernel* find(const std::string& family, mote_isa isa, bool f32) {
   const mote_kernel* found = nullptr;
   for (int32_t i = 0; const mote_kernel* k = mote_kernel_at(i); ++i) {
-    if (k->family == family && k->isa == isa) found = k;
+    const bool suits = k->isa == isa || (f32 && mote_isa_includes(isa, k->isa) != 0);
+    if (k->family == family && suits && (found == nullptr || k->isa >= found->isa)) found = k;
   }
   return found;
 }
@@ -131,28 +148,45 @@ mote_fully_connected_params fc_params(const Layer& layer, const mote_output_stag
   return p;
 }
 
+mote_depthwise_conv_2d_params depthwise_params(const mote_conv_2d_params& c) {
+  mote_depthwise_conv_2d_params p{};
+  p.n = p.multiplier = p.dilation_h = p.dilation_w = 1;
+  p.h = c.h, p.w = c.w, p.ic = c.ic, p.kh = c.kh, p.kw = c.kw, p.oh = c.oh, p.ow = c.ow;
+  p.stride_h = c.stride_h, p.stride_w = c.stride_w, p.pad_top = c.pad_top, p.pad_left = c.pad_left;
+  p.x_zero_point = c.x_zero_point, p.output = c.output;
+  p.y_min = c.y_min, p.y_max = c.y_max;
+  return p;
+}
+
 struct Result {
   double seconds = NAN, macs = 0;
 };
 
-Result run_layer(const Layer& layer, mote_isa isa) {
+Result run_layer(const Layer& layer, mote_isa isa, bool f32) {
   const std::vector<mote_multiplier> multipliers(static_cast<size_t>(layer.oc),
                                                  mote_quantize_multiplier(0.0023));
   const bool dense = layer.h == 0;
   const mote_output_stage stage = {multipliers.data(), nullptr, dense ? 0 : 1, -128, -128, 127,
                                    MOTE_ROUND_DOUBLE};
-  const auto conv = conv_params(layer, stage);
-  const auto fc = fc_params(layer, stage);
+  auto conv = conv_params(layer, stage);
+  auto fc = fc_params(layer, stage);
+  conv.y_max = fc.y_max = 6.0F;
+  const auto depthwise = depthwise_params(conv);
   const void* params = dense ? static_cast<const void*>(&fc) : &conv;
-  const mote_kernel* kernel = find(dense ? "fully_connected_i8" : "conv_2d_i8", isa);
-  const int64_t k = int64_t{layer.kh} * layer.kw * layer.ic;
+  if (layer.depthwise) params = &depthwise;
+  const std::string function =
+      layer.depthwise ? "depthwise_conv_2d" : (dense ? "fully_connected" : "conv_2d");
+  const mote_kernel* kernel = find(function + (f32 ? "_f32" : "_i8"), isa, f32);
+  const int64_t k = int64_t{layer.kh} * layer.kw * (layer.depthwise ? 1 : layer.ic);
   const int64_t pixels = dense ? 1 : int64_t{conv.oh} * conv.ow;
   Result result{NAN, static_cast<double>(pixels * layer.oc * k)};
   if (kernel == nullptr) return result;
 
-  Buffer x(dense ? k : int64_t{layer.h} * layer.w * layer.ic);
-  Buffer weights(layer.oc * k);
-  Buffer y(pixels * layer.oc);
+  const int64_t bytes = f32 ? 4 : 1;
+  Buffer x(bytes * (dense ? k : int64_t{layer.h} * layer.w * layer.ic));
+  Buffer weights(bytes * layer.oc * k);
+  if (f32) x.fill_floats(), weights.fill_floats();
+  Buffer y(bytes * pixels * layer.oc);
   Buffer packed(kernel->packed_bytes != nullptr ? kernel->packed_bytes(params) : 0);
   Buffer scratch(kernel->scratch_bytes != nullptr ? kernel->scratch_bytes(params) : 0);
   const void* inputs[] = {x.data, weights.data, nullptr};
@@ -179,9 +213,11 @@ int main(int argc, char** argv) {
       isa = static_cast<mote_isa>(i);
     }
   }
+  const bool f32 = argc > 3 && std::strcmp(argv[3], "f32") == 0;
   const double clock = measured_clock();
-  const double peak = products_per_cycle(isa) * clock;
-  std::printf("%s, %.2f GHz, peak %.0f GMAC/s\n", mote_isa_name(isa), clock * 1e-9, peak * 1e-9);
+  const double peak = (f32 ? f32_products_per_cycle(isa) : products_per_cycle(isa)) * clock;
+  std::printf("%s %s, %.2f GHz, peak %.0f GMAC/s\n", mote_isa_name(isa), f32 ? "f32" : "i8",
+              clock * 1e-9, peak * 1e-9);
   std::string last;
   double total = 0.0;
   double total_macs = 0.0;
@@ -195,7 +231,7 @@ int main(int argc, char** argv) {
     if (*network != '\0' && std::strcmp(network, layer.network) != 0) continue;
     if (last != layer.network) print_total();
     last = layer.network;
-    const Result r = run_layer(layer, isa);
+    const Result r = run_layer(layer, isa, f32);
     std::printf("%-12s %dx  %3dx%-3d %4d -> %-4d %2dx%d /%d %15.2f us %7.1f GMAC/s %5.1f %%\n",
                 layer.network, layer.times, layer.h, layer.w, layer.ic, layer.oc, layer.kh,
                 layer.kw, layer.stride, r.seconds * 1e6, r.macs / r.seconds * 1e-9,
