@@ -79,7 +79,7 @@ int64_t mote_depthwise_i8_scratch_bytes(const mote_depthwise_i8_shape* shape,
 // Sums over the weights of one channel.
 typedef struct channel_sums {
   uint32_t start;  // of the accumulator: bias - (offset + zero point) * sum of weights
-  int64_t bound;
+  mote_accumulators range;
 } channel_sums;
 
 static channel_sums sum_channel(const mote_depthwise_conv_2d_params* p,
@@ -97,17 +97,22 @@ static channel_sums sum_channel(const mote_depthwise_conv_2d_params* p,
   const int64_t bias = biases != NULL ? biases[channel] : 0;
   const int64_t below = p->x_zero_point - INT8_MIN;
   const int64_t above = INT8_MAX - p->x_zero_point;
+  const int64_t spread = magnitude * (below > above ? below : above);
   return (channel_sums){(uint32_t)(bias - (offset + p->x_zero_point) * sum),
-                        magnitude * (below > above ? below : above) + (bias < 0 ? -bias : bias)};
+                        {bias - spread, bias + spread}};
 }
 
-static int64_t largest_bound(const mote_depthwise_conv_2d_params* p, const void* const* constants) {
-  int64_t largest = 0;
+static mote_accumulators together(mote_accumulators a, mote_accumulators b) {
+  return (mote_accumulators){a.low < b.low ? a.low : b.low, a.high > b.high ? a.high : b.high};
+}
+
+static mote_accumulators widest_range(const mote_depthwise_conv_2d_params* p,
+                                      const void* const* constants) {
+  mote_accumulators widest = {0, 0};
   for (int32_t c = 0; c < p->ic * p->multiplier; ++c) {
-    const int64_t bound = sum_channel(p, constants, 0, c).bound;
-    if (bound > largest) largest = bound;
+    widest = together(widest, sum_channel(p, constants, 0, c).range);
   }
-  return largest;
+  return widest;
 }
 
 const char* mote_depthwise_i8_refuses(const mote_depthwise_conv_2d_params* p,
@@ -121,10 +126,10 @@ const char* mote_depthwise_i8_refuses(const mote_depthwise_conv_2d_params* p,
   const char* refused = mote_stage_limits_refused_i8(&p->output, channels);
   mote_channel_scale scale;
   if (!p->output.per_channel && refused == NULL) {
-    return mote_channel_scale_of(&p->output, 0, largest_bound(p, constants), &scale);
+    return mote_channel_scale_of(&p->output, 0, widest_range(p, constants), &scale);
   }
   for (int32_t c = 0; c < channels && refused == NULL; ++c) {
-    refused = mote_channel_scale_of(&p->output, c, sum_channel(p, constants, 0, c).bound, &scale);
+    refused = mote_channel_scale_of(&p->output, c, sum_channel(p, constants, 0, c).range, &scale);
   }
   return refused;
 }
@@ -171,7 +176,8 @@ void mote_depthwise_i8_pack(const mote_depthwise_i8_shape* shape,
   stage->lanes = shape->lanes;
   mote_packed_stage_layout(&p->output, plan.channels, plan.slices * plan.blocks * shape->block,
                            stage);
-  const int64_t shared_bound = p->output.per_channel ? 0 : largest_bound(p, constants);
+  mote_accumulators shared_range = {0, 0};
+  if (!p->output.per_channel) shared_range = widest_range(p, constants);
   const int64_t group_bytes = shape->depth * shape->element_bytes;
   const int64_t block_bytes = (int64_t)p->kh * plan.groups * shape->block * group_bytes;
   for (int32_t block = 0; block < plan.slices * plan.blocks; ++block) {
@@ -182,7 +188,7 @@ void mote_depthwise_i8_pack(const mote_depthwise_i8_shape* shape,
       if (channel < 0) continue;
       const channel_sums sums = sum_channel(p, constants, shape->offset, channel);
       const mote_packed_channel entry = {block * shape->block + lane, channel, sums.start,
-                                         p->output.per_channel ? sums.bound : shared_bound};
+                                         p->output.per_channel ? sums.range : shared_range};
       mote_packed_stage_set(stage, &p->output, &entry);
       pack_weights(shape, p, constants[1], channel,
                    bytes + plan.weights + block * block_bytes + lane * group_bytes);

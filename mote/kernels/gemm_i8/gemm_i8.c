@@ -17,7 +17,7 @@ static int64_t aligned(int64_t bytes) {
 // Sums over the weights of one channel.
 typedef struct channel_sums {
   uint32_t start;  // of the accumulator: bias - (offset + zero point) * sum of weights
-  int64_t bound;
+  mote_accumulators range;
 } channel_sums;
 
 // Output channels of one pixel and one group.
@@ -43,17 +43,21 @@ static channel_sums sum_channel(const mote_gemm_i8* g, const mote_gemm_i8_consta
   const int64_t bias = c->bias != NULL ? c->bias[channel] : 0;
   const int64_t below = g->x_zero_point - INT8_MIN;
   const int64_t above = INT8_MAX - g->x_zero_point;
+  const int64_t spread = magnitude * (below > above ? below : above);
   return (channel_sums){(uint32_t)(bias - (offset + g->x_zero_point) * sum),
-                        magnitude * (below > above ? below : above) + (bias < 0 ? -bias : bias)};
+                        {bias - spread, bias + spread}};
 }
 
-static int64_t largest_bound(const mote_gemm_i8* g, const mote_gemm_i8_constants* c) {
-  int64_t largest = 0;
+static mote_accumulators together(mote_accumulators a, mote_accumulators b) {
+  return (mote_accumulators){a.low < b.low ? a.low : b.low, a.high > b.high ? a.high : b.high};
+}
+
+static mote_accumulators widest_range(const mote_gemm_i8* g, const mote_gemm_i8_constants* c) {
+  mote_accumulators widest = {0, 0};
   for (int64_t o = 0; o < (int64_t)g->groups * own_channels(g); ++o) {
-    const int64_t bound = sum_channel(g, c, 0, o).bound;
-    if (bound > largest) largest = bound;
+    widest = together(widest, sum_channel(g, c, 0, o).range);
   }
-  return largest;
+  return widest;
 }
 
 const char* mote_gemm_i8_refuses(const mote_gemm_i8* g, const mote_gemm_i8_constants* constants) {
@@ -65,11 +69,11 @@ const char* mote_gemm_i8_refuses(const mote_gemm_i8* g, const mote_gemm_i8_const
   const char* refused = mote_stage_limits_refused_i8(constants->stage, channels);
   mote_channel_scale scale;
   if (!constants->stage->per_channel && refused == NULL) {
-    return mote_channel_scale_of(constants->stage, 0, largest_bound(g, constants), &scale);
+    return mote_channel_scale_of(constants->stage, 0, widest_range(g, constants), &scale);
   }
   for (int32_t o = 0; o < channels && refused == NULL; ++o) {
     refused =
-        mote_channel_scale_of(constants->stage, o, sum_channel(g, constants, 0, o).bound, &scale);
+        mote_channel_scale_of(constants->stage, o, sum_channel(g, constants, 0, o).range, &scale);
   }
   return refused;
 }
@@ -136,7 +140,8 @@ void mote_gemm_i8_pack(const mote_gemm_i8_shape* shape, const mote_gemm_i8_const
   const int32_t slots = packed->panels * shape->lanes;
   mote_packed_stage_layout(constants->stage, packed->groups * own_channels(packed),
                            packed->groups * slots, stage);
-  const int64_t shared_bound = constants->stage->per_channel ? 0 : largest_bound(packed, constants);
+  mote_accumulators shared_range = {0, 0};
+  if (!constants->stage->per_channel) shared_range = widest_range(packed, constants);
   for (int32_t group = 0; group < packed->groups; ++group) {
     pack_weights(shape, packed, group, constants->weights,
                  bytes + packed->weights + group * packed->group_bytes);
@@ -144,7 +149,7 @@ void mote_gemm_i8_pack(const mote_gemm_i8_shape* shape, const mote_gemm_i8_const
       const int32_t channel = group * own_channels(packed) + i % own_channels(packed);
       const channel_sums sums = sum_channel(packed, constants, shape->offset, channel);
       const mote_packed_channel entry = {group * slots + i, channel, sums.start,
-                                         constants->stage->per_channel ? sums.bound : shared_bound};
+                                         constants->stage->per_channel ? sums.range : shared_range};
       mote_packed_stage_set(stage, constants->stage, &entry);
     }
   }

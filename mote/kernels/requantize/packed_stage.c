@@ -10,10 +10,19 @@ enum {
   kMaxRightShift = 22,
 };
 
-// Accumulators that all scale to less than one half.
-static const char* constant_scale(const mote_output_stage* stage, mote_channel_scale* scale) {
-  *scale = (mote_channel_scale){.addend = stage->zero_point, .threshold = INT32_MIN};
+// Accumulators that all give the same output.
+static const char* constant_scale(int32_t output, mote_channel_scale* scale) {
+  *scale = (mote_channel_scale){.addend = output, .threshold = INT32_MIN};
   return NULL;
+}
+
+// Scaling keeps order: what both ends give, all between them do.
+static int is_constant(const mote_output_stage* stage, int32_t channel, mote_accumulators range) {
+  if (range.low < INT32_MIN || range.high > INT32_MAX) return 0;
+  // Left shifts may wrap, and then order is lost.
+  if (stage->multipliers[stage->per_channel ? channel : 0].shift > 0) return 0;
+  return mote_output_i32(stage, (int32_t)range.low, channel) ==
+         mote_output_i32(stage, (int32_t)range.high, channel);
 }
 
 static int32_t trailing_zeros(uint32_t x) {
@@ -22,21 +31,25 @@ static int32_t trailing_zeros(uint32_t x) {
   return count;
 }
 
-const char* mote_channel_scale_of(const mote_output_stage* stage, int32_t channel, int64_t bound,
-                                  mote_channel_scale* scale) {
+const char* mote_channel_scale_of(const mote_output_stage* stage, int32_t channel,
+                                  mote_accumulators range, mote_channel_scale* scale) {
   const mote_multiplier m = stage->multipliers[stage->per_channel ? channel : 0];
   if (stage->zero_point < INT8_MIN || stage->zero_point > INT8_MAX) {
     return "the output's zero point is outside of i8";
   }
-  if (m.multiplier == 0) return constant_scale(stage, scale);
+  if (m.multiplier == 0) return constant_scale(stage->zero_point, scale);
   if (m.multiplier < 1 << 30 || m.shift < -31 || m.shift > 30) {
     return "a multiplier is not of the form quantized models have";
   }
+  const int64_t bound = -range.low > range.high ? -range.low : range.high;
   const int32_t left = m.shift > 0 ? m.shift : 0;
   const int32_t right = m.shift > 0 ? 0 : -m.shift;
-  if (bound >= ((int64_t)1 << kAccumulatorBits) >> left) return "accumulators may reach 2^29";
+  if (bound >= ((int64_t)1 << kAccumulatorBits) >> left) {
+    if (!is_constant(stage, channel, range)) return "accumulators may reach 2^29";
+    return constant_scale(mote_output_i32(stage, (int32_t)range.low, channel), scale);
+  }
   const int64_t half = right > 0 ? (int64_t)1 << (right - 1) : 0;
-  if ((bound * m.multiplier >> 31) + 1 < half) return constant_scale(stage, scale);
+  if ((bound * m.multiplier >> 31) + 1 < half) return constant_scale(stage->zero_point, scale);
   if (right > kMaxRightShift) return "a scale is too small for its accumulators";
 
   const int rounds_once = stage->rounding == MOTE_ROUND_SINGLE && right > 0;
@@ -94,7 +107,7 @@ void mote_packed_stage_set(mote_packed_stage* head, const mote_output_stage* sta
                            const mote_packed_channel* channel) {
   char* bytes = (char*)head;
   mote_channel_scale scale;
-  mote_channel_scale_of(stage, channel->channel, channel->bound, &scale);
+  mote_channel_scale_of(stage, channel->channel, channel->range, &scale);
   const int32_t panel = channel->slot / head->lanes;
   const int32_t lane = channel->slot % head->lanes;
   int32_t* scales = (int32_t*)(void*)(bytes + head->scales) + (int64_t)panel * head->scale_stride;

@@ -2,8 +2,8 @@
 // per channel, no 64-bit additions, and the same code for both roundings.
 //
 //   mote_channel_scale s;
-//   const char* refused = mote_channel_scale_of(&stage, channel, bound, &s);
-//   // then, for every |accumulator| <= bound:
+//   const char* refused = mote_channel_scale_of(&stage, channel, range, &s);
+//   // then, for every accumulator in the range:
 //   const uint32_t u = ((uint32_t)accumulator << s.left) + s.base;
 //   const int32_t high = (int32_t)((uint64_t)u * s.factor >> 32);
 //   y = (high + s.addend - ((int32_t)u < s.threshold)) >> s.right;  // zero point added, not
@@ -32,10 +32,16 @@ typedef struct mote_channel_scale {
   int32_t left, base, factor, addend, threshold, right;  // base and factor are unsigned
 } mote_channel_scale;
 
-/// Why channel `channel` cannot be computed so for accumulators up to `bound` in absolute value, in
-/// words; NULL when it can.
-const char* mote_channel_scale_of(const mote_output_stage* stage, int32_t channel, int64_t bound,
-                                  mote_channel_scale* scale);
+/// The values that the accumulators of a channel take.
+typedef struct mote_accumulators {
+  int64_t low, high;
+} mote_accumulators;
+
+/// Why channel `channel` cannot be computed so, in words; NULL when it can. A channel whose
+/// accumulators all give one output can, however large they are: networks have such channels, with
+/// weights of zero and a bias in steps that mean next to nothing.
+const char* mote_channel_scale_of(const mote_output_stage* stage, int32_t channel,
+                                  mote_accumulators range, mote_channel_scale* scale);
 
 /// Why the limits of the stage do not suit i8 outputs; NULL when they do.
 const char* mote_stage_limits_refused_i8(const mote_output_stage* stage, int32_t channels);
@@ -71,12 +77,12 @@ typedef struct mote_packed_stage {
 int64_t mote_packed_stage_layout(const mote_output_stage* stage, int32_t channels, int32_t slots,
                                  mote_packed_stage* head);
 
-/// A channel and its place. `start` is the first value of its accumulators without `base`; `bound`
-/// the largest absolute value they reach: of all channels, where these share one scale.
+/// A channel and its place. `start` is the first value of its accumulators without `base`; `range`
+/// what they reach: of all channels, where these share one scale.
 typedef struct mote_packed_channel {
   int32_t slot, channel;
   uint32_t start;
-  int64_t bound;
+  mote_accumulators range;
 } mote_packed_channel;
 
 /// Writes a channel that mote_channel_scale_of accepts. `head` is followed by its zeroed arrays.

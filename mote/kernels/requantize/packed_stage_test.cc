@@ -62,7 +62,7 @@ TEST(PackedStage, scales_every_accumulator_as_the_reference_does) {
     const auto bound =
         static_cast<int32_t>(rng.integer(0, 1) == 0 ? (1 << 29) - 1 : rng.integer(1, 1 << 20));
     mote_channel_scale s{};
-    if (mote_channel_scale_of(&stage, 0, bound, &s) != nullptr) continue;
+    if (mote_channel_scale_of(&stage, 0, {-bound, bound}, &s) != nullptr) continue;
     ++accepted;
     for (const int32_t a : accumulators(rng, m, bound)) {
       const int32_t expected = mote_requantize_i32(a, m, stage.rounding) + stage.zero_point;
@@ -80,13 +80,27 @@ TEST(PackedStage, refuses_what_may_overflow) {
   mote_channel_scale s{};
   const auto refused = [&](const mote_multiplier& multiplier, int64_t bound) {
     const mote_output_stage stage = {.multipliers = &multiplier, .min = -128, .max = 127};
-    return mote_channel_scale_of(&stage, 0, bound, &s) != nullptr;
+    return mote_channel_scale_of(&stage, 0, {-bound, bound}, &s) != nullptr;
   };
   EXPECT_FALSE(refused(m, (1 << 29) - 1));
   EXPECT_TRUE(refused(m, 1 << 29));
   EXPECT_FALSE(refused(left, (1 << 26) - 1));
   EXPECT_TRUE(refused(left, 1 << 26));
   EXPECT_TRUE(refused(odd, 100));
+}
+
+TEST(PackedStage, takes_a_channel_that_has_one_output_however_large_its_accumulators) {
+  const mote_multiplier m = {1 << 30, -3};
+  const mote_output_stage stage = {.multipliers = &m, .zero_point = -5, .min = -128, .max = 127};
+  mote_channel_scale s{};
+  const int64_t large = 1 << 30;
+  // Both ends above the limit; one value; both ends below.
+  ASSERT_EQ(mote_channel_scale_of(&stage, 0, {large, large + 100}, &s), nullptr);
+  EXPECT_EQ(scaled(s, large + 50), 127);
+  ASSERT_EQ(mote_channel_scale_of(&stage, 0, {-large, -large + 9}, &s), nullptr);
+  EXPECT_EQ(scaled(s, -large + 1), -128);
+  EXPECT_NE(mote_channel_scale_of(&stage, 0, {-large, large}, &s), nullptr);
+  EXPECT_NE(mote_channel_scale_of(&stage, 0, {large, int64_t{1} << 40}, &s), nullptr);
 }
 
 }  // namespace
