@@ -53,6 +53,11 @@ extern const mote_case_family mote_cases_mul_f32;
 extern const mote_case_family mote_cases_div_f32;
 extern const mote_case_family mote_cases_minimum_f32;
 extern const mote_case_family mote_cases_maximum_f32;
+extern const mote_case_family mote_cases_conv_2d_i16;
+extern const mote_case_family mote_cases_conv_2d_i16_b32;
+extern const mote_case_family mote_cases_fully_connected_i16;
+extern const mote_case_family mote_cases_fully_connected_i16_b32;
+extern const mote_case_family mote_cases_depthwise_conv_2d_i16;
 
 const mote_case_family* const mote_case_families[] = {
     &mote_cases_conv_2d_i8,
@@ -107,5 +112,10 @@ const mote_case_family* const mote_case_families[] = {
     &mote_cases_div_f32,
     &mote_cases_minimum_f32,
     &mote_cases_maximum_f32,
+    &mote_cases_conv_2d_i16,
+    &mote_cases_conv_2d_i16_b32,
+    &mote_cases_fully_connected_i16,
+    &mote_cases_fully_connected_i16_b32,
+    &mote_cases_depthwise_conv_2d_i16,
     NULL,
 };

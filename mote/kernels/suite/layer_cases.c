@@ -171,6 +171,61 @@ static void make_fully_connected_f32(mote_kernel_case* c) {
   snprintf(c->text, sizeof c->text, "x [%d,%d], w [%d,%d]", p->m, p->k, p->n, p->k);
 }
 
+// Inputs of a layer of i16 activations; `bias_bytes` is 4 or 8.
+static void draw_i16(mote_kernel_case* c, int64_t inputs, int64_t weights, int32_t channels,
+                     int64_t bias_bytes) {
+  c->inputs[0] = mote_case_bytes(c, inputs * 2);
+  c->inputs[1] = mote_case_bytes(c, weights);
+  if (mote_case_once_in(c, 5)) return;
+  const int32_t* narrow = mote_case_integers(c, channels, -1000000, 1000000);
+  c->inputs[2] = narrow;
+  if (bias_bytes == 4) return;
+  int64_t* wide = mote_case_alloc(c, channels * bias_bytes);
+  for (int32_t o = 0; o < channels; ++o) wide[o] = (int64_t)narrow[o] * 4000;
+  c->inputs[2] = wide;
+}
+
+static void draw_conv_2d_i16(mote_kernel_case* c, int64_t bias_bytes) {
+  mote_conv_2d_params* p = draw_conv_2d(c);
+  const int32_t taps = p->kh * p->kw * (p->ic / p->groups);
+  p->output = mote_case_stage_i8(c, p->oc, 1e6 * taps);
+  draw_i16(c, (int64_t)p->n * p->h * p->w * p->ic, (int64_t)p->oc * taps, p->oc, bias_bytes);
+  c->output_bytes[0] = (int64_t)p->n * p->oh * p->ow * p->oc * 2;
+  describe_conv_2d(c, p);
+}
+static void make_conv_2d_i16(mote_kernel_case* c) { draw_conv_2d_i16(c, 8); }
+static void make_conv_2d_i16_b32(mote_kernel_case* c) { draw_conv_2d_i16(c, 4); }
+
+static void draw_fully_connected_i16(mote_kernel_case* c, int64_t bias_bytes) {
+  mote_fully_connected_params* p = mote_case_alloc(c, sizeof *p);
+  c->params = p;
+  p->m = mote_case_once_in(c, 2) ? 1 : mote_case_integer(c, 1, 9);
+  p->n = mote_case_integer(c, 1, 40);
+  p->k = mote_case_integer(c, 1, mote_case_once_in(c, 3) ? 1500 : 40);
+  p->output = mote_case_stage_i8(c, p->n, 1e6 * p->k);
+  draw_i16(c, (int64_t)p->m * p->k, (int64_t)p->n * p->k, p->n, bias_bytes);
+  c->output_bytes[0] = (int64_t)p->m * p->n * 2;
+  snprintf(c->text, sizeof c->text, "x [%d,%d], w [%d,%d]", p->m, p->k, p->n, p->k);
+}
+static void make_fully_connected_i16(mote_kernel_case* c) { draw_fully_connected_i16(c, 8); }
+static void make_fully_connected_i16_b32(mote_kernel_case* c) { draw_fully_connected_i16(c, 4); }
+
+static void make_depthwise_conv_2d_i16(mote_kernel_case* c) {
+  mote_depthwise_conv_2d_params* p = draw_depthwise(c);
+  const int32_t channels = p->ic * p->multiplier;
+  p->output = mote_case_stage_i8(c, channels, 1e6 * p->kh * p->kw);
+  draw_i16(c, (int64_t)p->n * p->h * p->w * p->ic, (int64_t)channels * p->kh * p->kw, channels, 8);
+  c->output_bytes[0] = (int64_t)p->n * p->oh * p->ow * channels * 2;
+}
+
+const mote_case_family mote_cases_conv_2d_i16 = {"conv_2d_i16", make_conv_2d_i16};
+const mote_case_family mote_cases_conv_2d_i16_b32 = {"conv_2d_i16_b32", make_conv_2d_i16_b32};
+const mote_case_family mote_cases_fully_connected_i16 = {"fully_connected_i16",
+                                                         make_fully_connected_i16};
+const mote_case_family mote_cases_fully_connected_i16_b32 = {"fully_connected_i16_b32",
+                                                             make_fully_connected_i16_b32};
+const mote_case_family mote_cases_depthwise_conv_2d_i16 = {"depthwise_conv_2d_i16",
+                                                           make_depthwise_conv_2d_i16};
 const mote_case_family mote_cases_conv_2d_f32 = {"conv_2d_f32", make_conv_2d_f32};
 const mote_case_family mote_cases_fully_connected_f32 = {"fully_connected_f32",
                                                          make_fully_connected_f32};
