@@ -84,7 +84,8 @@ void visit_operator(Places& places, const schema::Operator& op) {
   places.add_scalars(op.intermediates());
   // The verifier passes over options of a kind that the schema does not know.
   const schema::BuiltinOptions kind = op.builtin_options_type();
-  if (kind == schema::BuiltinOptions::NONE || kind > schema::BuiltinOptions::MAX) return;
+  const bool known = *schema::EnumNameBuiltinOptions(kind) != '\0';
+  if (kind == schema::BuiltinOptions::NONE || !known) return;
   for (int i = 0; i < 3; ++i) places.add_table(op.builtin_options());
 }
 

@@ -6,13 +6,16 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <exception>
+#include <filesystem>
 #include <fstream>
 
 #include "mote/base/error.h"
+#include "mote/base/file.h"
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/common_interface_defs.h>
@@ -114,6 +117,21 @@ MutantCounts run_mutants(const Mutants& mutants) {
   }
   ::alarm(0);
   return counts;
+}
+
+MutantCounts run_corpus(const std::string& target,
+                        const std::function<void(std::span<const std::byte> file)>& use) {
+  namespace fs = std::filesystem;
+  std::vector<fs::path> paths;
+  for (const auto& entry : fs::directory_iterator(fs::path(MOTE_FUZZ_CORPUS) / target)) {
+    paths.push_back(entry.path());
+  }
+  std::sort(paths.begin(), paths.end());
+  const auto make = [&](uint64_t seed, Rng&) {
+    const MappedFile file(paths[seed % paths.size()]);
+    return std::vector<std::byte>(file.bytes().begin(), file.bytes().end());
+  };
+  return run_mutants({.count = paths.size(), .make = make, .use = use});
 }
 
 }  // namespace mote::test

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "mote/base/random.h"
@@ -33,6 +34,11 @@ struct MutantCounts {
 /// Adds a gtest failure for each mutant that leaves its bounds or throws anything but an Error of
 /// the user's (kInternal is mote's own). Works on the calling thread.
 MutantCounts run_mutants(const Mutants& mutants);
+
+/// Every file in the folder of a fuzz target's corpus, tests/fuzz/corpus/<target>, in the order of
+/// names, is held to the same bounds: what fuzzing found stays found.
+MutantCounts run_corpus(const std::string& target,
+                        const std::function<void(std::span<const std::byte> file)>& use);
 
 /// What must go well with any graph that a reader gave: it is verified, printed and, when it is
 /// small, run for one step by both sets of kernels. Throws Error.

@@ -66,6 +66,10 @@ TEST(OnnxMutants, are_read_and_run_or_refused_within_bounds) {
   }
 }
 
+TEST(OnnxMutants, that_fuzzing_kept_are_read_and_run_or_refused_within_bounds) {
+  EXPECT_GT(test::run_corpus("onnx_reader_fuzz", read_and_run).accepted, 0);
+}
+
 TEST(OnnxMutants, truncated_anywhere_are_refused_or_read) {
   for (const test::SeedFile& file : seeds()) {
     if (file.bytes.size() > 500) continue;

@@ -38,6 +38,10 @@ TEST(TfliteMutants, are_read_and_run_or_refused_within_bounds) {
   }
 }
 
+TEST(TfliteMutants, that_fuzzing_kept_are_read_and_run_or_refused_within_bounds) {
+  EXPECT_GT(test::run_corpus("tflite_reader_fuzz", read_write_and_run).accepted, 0);
+}
+
 TEST(TfliteMutants, truncated_anywhere_are_refused_or_whole) {
   const std::vector<test::SeedFile> files = seeds(2 << 10);
   ASSERT_FALSE(files.empty());

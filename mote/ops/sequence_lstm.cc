@@ -157,9 +157,14 @@ void add_integer_params(const EvalContext& context, mote_lstm_params& p) {
   p.input_cell = mote_quantize_multiplier(kUnitScale * kUnitScale / c_scale);
   p.hidden = mote_quantize_multiplier(kUnitScale * kUnitScale / static_cast<double>(h.scale()));
   p.cell_scale_log2 = static_cast<int32_t>(std::lround(std::log2(c_scale)));
-  if (std::exp2(p.cell_scale_log2) != c_scale) {
-    throw_error(ErrorKind::kUnsupported, "the scale {} of an LSTM's cell is not a power of two",
-                c_scale);
+  // Beyond these, tanh's argument has no 32-bit form.
+  constexpr int32_t kSmallest = -42;
+  constexpr int32_t kLargest = 2;
+  if (std::exp2(p.cell_scale_log2) != c_scale || p.cell_scale_log2 < kSmallest ||
+      p.cell_scale_log2 > kLargest) {
+    throw_error(ErrorKind::kUnsupported,
+                "the scale {} of an LSTM's cell is not a power of two from 2^{} to 2^{}", c_scale,
+                kSmallest, kLargest);
   }
   if (p.cell_clip > 0.0f) {
     p.quantized_cell_clip = static_cast<int32_t>(

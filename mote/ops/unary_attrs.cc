@@ -1,6 +1,7 @@
 // Functions of one number with parameters, and tests of one number.
 #include <cmath>
 
+#include "mote/base/number_cast.h"
 #include "mote/ops/define.h"
 #include "mote/ops/elementwise.h"
 #include "mote/ops/facets.h"
@@ -50,8 +51,8 @@ struct Shrink {
   template <class T>
   static T apply(T x, const Attrs& attrs) {
     const auto value = static_cast<double>(x);
-    if (value < -static_cast<double>(attrs.threshold)) return static_cast<T>(value + attrs.bias);
-    if (value > static_cast<double>(attrs.threshold)) return static_cast<T>(value - attrs.bias);
+    if (value < -static_cast<double>(attrs.threshold)) return number_cast<T>(value + attrs.bias);
+    if (value > static_cast<double>(attrs.threshold)) return number_cast<T>(value - attrs.bias);
     return T{0};
   }
 };

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "mote/base/half.h"
+#include "mote/base/number_cast.h"
 #include "mote/formats/onnx/import_graph.h"
 #include "mote/formats/onnx/onnx_subset.pb.h"
 #include "mote/formats/onnx/tensor_proto.h"
@@ -242,7 +243,7 @@ namespace {
 
 template <class T>
 Tensor scalar_of(double number) {
-  return Tensor::scalar<T>(static_cast<T>(number));
+  return Tensor::scalar<T>(number_cast<T>(number));
 }
 
 Tensor scalar_tensor(DataType dtype, double number) {
