@@ -18,7 +18,7 @@ constexpr std::array<uint8_t, 3> kJpegMagic = {0xff, 0xd8, 0xff};
 constexpr std::array<uint8_t, 8> kPngMagic = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
 /// Pixels one byte of a file can stand for: deflate's 1032 with a bit depth of one gives 8 times as
 /// many; no JPEG comes near.
-constexpr int64_t kMaxPixelsPerByte = 8 * 1032;
+constexpr int64_t kMaxPixelsPerByte = int64_t{8} * 1032;
 
 template <size_t N>
 bool starts_with(std::span<const std::byte> bytes, const std::array<uint8_t, N>& magic) {

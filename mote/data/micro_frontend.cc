@@ -65,8 +65,9 @@ Filterbank make_filterbank(const MicroFrontendOptions& options, int64_t fft_size
   const auto center = [&](int64_t channel) {
     return channel < 0 ? low : low + spacing * static_cast<float>(channel + 1);
   };
+  const int64_t bins = fft_size / 2;
   const float hz_per_bin = static_cast<float>(0.5 * static_cast<double>(options.sample_rate) /
-                                              static_cast<double>(fft_size / 2));
+                                              static_cast<double>(bins));
   Filterbank bank;
   bank.first_bin = static_cast<size_t>(1.5 + options.low_hz / static_cast<double>(hz_per_bin));
   int64_t channel = 0;
@@ -128,6 +129,7 @@ class GainTable {
     const float result =
         static_cast<float>(uint32_t{1} << kPcanGainBits) *
         std::pow(value + static_cast<float>(kPcanOffset), -static_cast<float>(kPcanStrength));
+    // The front-end this equals rounds so: NOLINTNEXTLINE(bugprone-incorrect-roundings)
     return result > 32767.0f ? 32767 : static_cast<int32_t>(result + 0.5f);
   }
 

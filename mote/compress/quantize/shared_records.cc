@@ -53,7 +53,7 @@ bool only_untouched(const QuantRule& rule) {
 
 SharedRecords::SharedRecords(const Graph& graph, const ValueRanges& ranges,
                              const QuantizeGraphOptions& options)
-    : graph_(graph), ranges_(ranges), options_(options) {
+    : graph_(graph), options_(options) {
   for (const ValueId id : graph.values()) parent_[id.index] = id.index;
   const std::vector<NodeId> order = graph.topological_order();
   for (const NodeId id : order) decide(id);

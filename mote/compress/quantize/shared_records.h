@@ -35,7 +35,6 @@ class SharedRecords {
   void join(ValueId a, ValueId b);
 
   const Graph& graph_;
-  const ValueRanges& ranges_;
   const QuantizeGraphOptions& options_;
   std::map<int32_t, NodePlan> plans_;      // by node index
   std::map<int32_t, int32_t> parent_;      // union-find over value indices
