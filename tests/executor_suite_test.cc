@@ -21,15 +21,20 @@ TEST_P(ExecutorSuite, fast_equals_reference) {
       if (!graph) break;
       ASSERT_NO_THROW(verify(*graph));
       const std::vector<Tensor> inputs = test::random_inputs(*graph, rng);
-      std::vector<Tensor> expected;
-      try {
-        expected = test::run(*graph, inputs, Kernels::kReference);
-      } catch (const Error& error) {
-        FAIL() << error.what();
+      for (const Numerics numerics : {Numerics::kTflm, Numerics::kOnnx}) {
+        SCOPED_TRACE(name(numerics));
+        std::vector<Tensor> expected;
+        try {
+          expected = test::run(*graph, inputs, Kernels::kReference, numerics);
+        } catch (const Error& error) {
+          FAIL() << error.what();
+        }
+        const std::vector<Tensor> actual = test::run(*graph, inputs, Kernels::kFast, numerics);
+        ASSERT_EQ(expected.size(), actual.size());
+        for (size_t k = 0; k < expected.size(); ++k) {
+          EXPECT_TRUE(test::same(expected[k], actual[k]));
+        }
       }
-      const std::vector<Tensor> actual = test::run(*graph, inputs, Kernels::kFast);
-      ASSERT_EQ(expected.size(), actual.size());
-      for (size_t k = 0; k < expected.size(); ++k) EXPECT_TRUE(test::same(expected[k], actual[k]));
       ++ran;
     }
   }

@@ -36,8 +36,8 @@ inline std::vector<Tensor> random_inputs(const Graph& graph, Rng& rng) {
 }
 
 inline std::vector<Tensor> run(const Graph& graph, std::span<const Tensor> inputs,
-                               Kernels kernels) {
-  return Executor(graph, {.kernels = kernels}).run(inputs);
+                               Kernels kernels, Numerics numerics = Numerics::kTflm) {
+  return Executor(graph, {.kernels = kernels, .numerics = numerics}).run(inputs);
 }
 
 /// Integers and bools byte for byte; floats within the tolerance, NaN and infinities in one place.

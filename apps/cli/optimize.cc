@@ -24,8 +24,9 @@ class OptimizeCommand final : public Command {
     group.options.insert(group.options.begin(), model_operand(&request_.model));
     group.options.push_back(required(
         path_option("--output", "FILE", "where to write; .tflite or .onnx", &request_.output)));
-    group.options.push_back(
-        choice_option("--numerics", "whose integer rounding is kept", &request_.numerics));
+    group.options.push_back(choice_option(
+        "--numerics", "whose integer rounding is kept; auto: of the runtime that the file is for",
+        &request_.numerics));
     group.options.push_back(
         list_option("--skip", "PASS", "a rewrite to leave out", &request_.skip));
     return {std::move(group), general_group(&general_)};

@@ -142,14 +142,16 @@ OptionGroup compute_group(ComputeOptions* options) {
                        options->threads = static_cast<int>(count);
                      },
                  .default_text = "all processors"};
-  return {
-      "Computing",
-      {std::move(threads),
-       choice_option("--numerics", "whose rounding integer layers follow", &options->exec.numerics),
-       choice_option("--isa",
-                     "instruction set for float layers; portable gives the same bytes on every "
-                     "machine",
-                     &options->exec.isa)}};
+  return {"Computing",
+          {std::move(threads),
+           choice_option("--numerics",
+                         "whose rounding integer layers follow; auto: of the runtime that a "
+                         "quantized file is for",
+                         &options->exec.numerics),
+           choice_option("--isa",
+                         "instruction set for float layers; portable gives the same bytes on every "
+                         "machine",
+                         &options->exec.isa)}};
 }
 
 std::filesystem::path default_output(const std::filesystem::path& model, std::string_view suffix) {

@@ -9,7 +9,7 @@ EvaluateResult evaluate(const EvaluateRequest& request, const Observer& observer
   const data::Dataset dataset = open_data(request.data);
   EvaluateOptions options{
       .task = dataset.spec().task,
-      .exec = request.compute.exec,
+      .exec = exec_for(request.compute.exec, request.model),
       .threads = request.compute.threads,
       .label_offset = label_offset_for(dataset, graph),
       .allow_overlap = request.allow_overlap,
@@ -17,6 +17,7 @@ EvaluateResult evaluate(const EvaluateRequest& request, const Observer& observer
   };
   if (reference) {
     options.reference = &*reference;
+    options.reference_exec = exec_for(request.compute.exec, *request.reference);
     options.reference_label_offset = label_offset_for(dataset, *reference);
   }
   return {.dataset = dataset.spec().name,

@@ -11,8 +11,9 @@ OptimizeResult optimize(const OptimizeRequest& request, const Observer& observer
   Graph graph = open_model(request.model, &report);
   OptimizeResult result;
   result.rewrite = run_exact_passes(
-      graph,
-      {.limits = {.numerics = request.numerics}, .skip = request.skip, .observer = observer});
+      graph, {.limits = {.numerics = numerics_for(request.numerics, request.model)},
+              .skip = request.skip,
+              .observer = observer});
   save_model(request.output, graph, {.source = request.model.path, .report = &report});
   result.input_bytes = file_bytes(request.model.path);
   result.output_bytes = file_bytes(request.output);

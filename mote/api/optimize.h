@@ -13,7 +13,7 @@ namespace mote {
 struct OptimizeRequest {
   ModelRequest model;
   std::filesystem::path output;  ///< its extension names the format
-  Numerics numerics = Numerics::kTflm;
+  Numerics numerics = Numerics::kAuto;
   std::vector<std::string> skip = {};  ///< passes to leave out
 };
 

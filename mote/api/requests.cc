@@ -14,6 +14,16 @@ Graph open_model(const ModelRequest& request, ConversionReport* report) {
   return load_model(request.path, options);
 }
 
+Numerics numerics_for(Numerics chosen, const ModelRequest& model) {
+  if (chosen != Numerics::kAuto) return chosen;
+  return model.path.extension() == ".onnx" ? Numerics::kOnnx : Numerics::kTflm;
+}
+
+ExecOptions exec_for(ExecOptions chosen, const ModelRequest& model) {
+  chosen.numerics = numerics_for(chosen.numerics, model);
+  return chosen;
+}
+
 data::Dataset open_data(const DataRequest& request) {
   if (request.path.empty()) {
     throw_error(ErrorKind::kInvalidArgument,

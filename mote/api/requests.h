@@ -30,12 +30,18 @@ struct DataRequest {
 
 /// How to compute. Results are the same for any number of threads.
 struct ComputeOptions {
-  ExecOptions exec = {};
+  /// kAuto: the numerics that go with each model's file.
+  ExecOptions exec = {.numerics = Numerics::kAuto};
   int threads = 1;
 };
 
 /// Throws what load_model and reading the bound files throw. `report` may be absent.
 Graph open_model(const ModelRequest& request, ConversionReport* report = nullptr);
+
+/// The numerics that kAuto stands for with this model: those of the runtime its format is for.
+Numerics numerics_for(Numerics chosen, const ModelRequest& model);
+/// `chosen` with the numerics for this model.
+ExecOptions exec_for(ExecOptions chosen, const ModelRequest& model);
 
 /// Throws kInvalidArgument when no dataset is named, else what Dataset::open throws.
 data::Dataset open_data(const DataRequest& request);

@@ -122,7 +122,7 @@ RunResult run(const RunRequest& request) {
   check_output(request);
   const Graph graph = open_model(request.model);
   const std::vector<Tensor> inputs = read_inputs(request, graph);
-  Executor executor(graph, request.compute.exec);
+  Executor executor(graph, exec_for(request.compute.exec, request.model));
   RunResult result;
   std::optional<LayerDump> dump;
   if (!request.dump_layers.empty()) dump.emplace(request.dump_layers, executor);

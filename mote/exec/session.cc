@@ -1,13 +1,14 @@
 #include "mote/exec/session.h"
 
 #include "mote/base/error.h"
+#include "mote/ops/real_numbers.h"
 
 namespace mote {
 namespace {
 
 // A call without a kernel: the operator's reference on the same buffers.
 struct HostCall {
-  void (*reference)(const EvalContext&) = nullptr;
+  ReferenceKernel reference = nullptr;
   EvalContext context;
 };
 
@@ -87,7 +88,7 @@ struct Session::Impl {
     if (call.kernel == nullptr) {
       auto host = std::make_unique<HostCall>();
       const Node& node = program->graph.node(call.node);
-      host->reference = node.op->reference;
+      host->reference = reference_kernel(program->graph, node, program->numerics);
       host->context.node = &node;
       host->context.numerics = program->numerics;
       for (const int32_t input : call.inputs) host->context.inputs.push_back(operand(input));

@@ -6,10 +6,14 @@ namespace mote {
 
 std::string_view name(Numerics numerics) {
   switch (numerics) {
+    case Numerics::kAuto:
+      return "auto";
     case Numerics::kTflm:
       return "tflm";
     case Numerics::kLitert:
       return "litert";
+    case Numerics::kOnnx:
+      return "onnx";
   }
   return {};
 }

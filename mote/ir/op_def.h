@@ -21,12 +21,14 @@ namespace mote {
 
 /// Which runtime's rounding the integer kernels reproduce (docs/numerics.md).
 enum class Numerics {
+  kAuto,    ///< of the model's file: kOnnx for .onnx, else kTflm; without a file kTflm
   kTflm,    ///< TensorFlow Lite Micro's reference kernels and CMSIS-NN
   kLitert,  ///< LiteRT's reference kernels
+  kOnnx,    ///< ONNX Runtime's kernels on a CPU
 };
 std::string_view name(Numerics numerics);
-constexpr std::array<Numerics, 2> enum_values(Numerics) {
-  return {Numerics::kTflm, Numerics::kLitert};
+constexpr std::array<Numerics, 4> enum_values(Numerics) {
+  return {Numerics::kAuto, Numerics::kTflm, Numerics::kLitert, Numerics::kOnnx};
 }
 
 /// Instruction sets (mote/kernels/kernel.h). kPortable gives the same bytes on every machine.

@@ -9,6 +9,7 @@
 #include "mote/kernels/kernel_table.h"
 #include "mote/lower/choose_kernel.h"
 #include "mote/lower/plan_calls.h"
+#include "mote/ops/real_numbers.h"
 
 namespace mote {
 
@@ -109,7 +110,8 @@ class Lowering {
     Draft result;
     result.call.node = id;
     std::optional<KernelRequest> request;
-    if (options_.use_kernels && node.op->lower != nullptr) {
+    const bool on_reals = computes_on_reals(program_.graph, node, options_.numerics);
+    if (options_.use_kernels && node.op->lower != nullptr && !on_reals) {
       const LowerContext context{&program_.graph, &node, options_.numerics};
       request =
           with_context([&] { return describe(node); }, [&] { return node.op->lower(context); });

@@ -66,7 +66,7 @@ class Comparer {
     Session& session = sessions_[static_cast<size_t>(worker)];
     if (session.a != nullptr) return session;
     session.a = std::make_unique<Executor>(a_, options_.exec);
-    session.b = std::make_unique<Executor>(b_, options_.exec);
+    session.b = std::make_unique<Executor>(b_, options_.exec_b.value_or(options_.exec));
     session.a->set_hook(
         [this, &session](NodeId, const Node& node, std::span<const ConstTensorView> outputs) {
           for (size_t i = 0; i < outputs.size(); ++i) {

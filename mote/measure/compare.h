@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,6 +66,7 @@ struct ModelComparison {
 
 struct CompareOptions {
   ExecOptions exec = {};
+  std::optional<ExecOptions> exec_b = {};  ///< of the second model; absent: as `exec`
   int threads = 1;
 };
 

@@ -91,7 +91,8 @@ class Evaluator {
     if (session.model == nullptr) {
       session.model = std::make_unique<Executor>(graph_, options_.exec);
       if (options_.reference != nullptr) {
-        session.reference = std::make_unique<Executor>(*options_.reference, options_.exec);
+        session.reference = std::make_unique<Executor>(
+            *options_.reference, options_.reference_exec.value_or(options_.exec));
       }
     }
     return session;

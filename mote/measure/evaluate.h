@@ -24,6 +24,7 @@ struct EvaluateOptions {
   data::Task task = data::Task::kClassification;
   const Graph* reference = nullptr;
   ExecOptions exec = {};
+  std::optional<ExecOptions> reference_exec = {};  ///< absent: as `exec`
   int threads = 1;
   /// Added to labels before they are compared with classes: 1 where class 0 is a background.
   int64_t label_offset = 0;

@@ -46,9 +46,10 @@ struct Request {
   template <class Context>
   std::optional<KernelRequest> operator()(const Context& context) const {
     const auto& attrs = context.template attrs<Conv2dAttrs>();
-    return layer_request(
-        context, "conv_2d", params(attrs, layer_types(context)),
-        [&](const LayerTypes& types) { return convolution_stage(types, attrs.activation); });
+    return layer_request(context, "conv_2d", params(attrs, layer_types(context)),
+                         [&](const LayerTypes& types) {
+                           return convolution_stage(types, attrs.activation, context.numerics);
+                         });
   }
 };
 

@@ -1,6 +1,7 @@
 #include "mote/ops/evaluate.h"
 
 #include "mote/base/error.h"
+#include "mote/ops/real_numbers.h"
 
 namespace mote {
 
@@ -29,7 +30,8 @@ std::vector<Tensor> evaluate_reference(const Graph& graph, const Node& node,
   for (size_t i = 0; i < outputs.size(); ++i) {
     context.outputs.push_back({&graph.value(node.outputs[i]).type, outputs[i].bytes()});
   }
-  with_context([&] { return describe(node); }, [&] { node.op->reference(context); });
+  with_context([&] { return describe(node); },
+               [&] { reference_kernel(graph, node, numerics)(context); });
   return outputs;
 }
 

@@ -1,6 +1,7 @@
 // fully_connected: y[i,o] = clamp(sum over c of x[i,c] * w[o,c] + b[o]).
 //
-// Types as conv_2d. Integer results round once under LiteRT's numerics, twice under TFLM's.
+// Types as conv_2d. Integer results round once under LiteRT's numerics, twice under TFLM's, and in
+// float under ONNX Runtime's.
 #include "mote/kernels/fully_connected/fully_connected.h"
 
 #include "mote/ops/define.h"
@@ -53,6 +54,7 @@ mote_fully_connected_params params(const FullyConnectedAttrs& attrs, const Layer
 }
 
 OutputStage output_stage(const LayerTypes& types, Activation activation, Numerics numerics) {
+  if (numerics == Numerics::kOnnx) return {types, activation, ScaleProduct::kAllFloat};
   const bool per_tensor = record(types.w).scales.size() == 1;
   OutputStage stage(types, activation, per_tensor ? ScaleProduct::kFloat : ScaleProduct::kDouble);
   if (numerics == Numerics::kLitert) stage.set_rounding(MOTE_ROUND_SINGLE);

@@ -2,7 +2,7 @@
 // stage, zero points, dynamic range.
 //
 //   layer_request(context, "conv_2d", p, [&](const LayerTypes& types) {
-//     return convolution_stage(types, attrs.activation);
+//     return convolution_stage(types, attrs.activation, context.numerics);
 //   });
 #pragma once
 
@@ -18,8 +18,10 @@ LayerTypes layer_types(const Context& context) {
   return {context.input_type(0), context.input_type(1), context.output_type(0)};
 }
 
-/// The output stage of convolutions: factors in double, but for the older u8 kind.
-inline OutputStage convolution_stage(const LayerTypes& types, Activation activation) {
+/// The output stage of convolutions: factors in double, but for the older u8 kind and ONNX Runtime.
+inline OutputStage convolution_stage(const LayerTypes& types, Activation activation,
+                                     Numerics numerics) {
+  if (numerics == Numerics::kOnnx) return {types, activation, ScaleProduct::kAllFloat};
   const bool older = types.x.dtype == DataType::kU8;
   return {types, activation, older ? ScaleProduct::kFloat : ScaleProduct::kDouble};
 }

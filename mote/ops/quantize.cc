@@ -1,14 +1,12 @@
 // quantize and dequantize: between real numbers and stored integers.
 #include "mote/kernels/quantize/quantize.h"
 
-#include <cmath>
-
 #include "mote/ops/define.h"
-#include "mote/ops/dispatch.h"
 #include "mote/ops/facets.h"
 #include "mote/ops/math_attrs.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/quantized_elementwise.h"
+#include "mote/ops/real_numbers.h"
 
 namespace mote::ops {
 namespace {
@@ -28,44 +26,25 @@ void infer_dequantize(InferContext& context) {
   context.add_output(DataType::kF32, context.shape(0));
 }
 
-// Calls body(element, entry of the record) for every element.
-template <class Body>
-void for_each_entry(const Quantization& record, const Shape& shape, Body body) {
-  const int64_t elements = shape.elements();
-  const size_t entries = record.scales.size();
-  const int64_t inner = record.is_per_tensor()
-                            ? elements
-                            : row_major_strides(shape)[static_cast<size_t>(record.axis)];
-  for (int64_t i = 0; i < elements; ++i) {
-    body(static_cast<size_t>(i), static_cast<size_t>(i / inner) % entries);
-  }
-}
-
-// Ties away from zero, as TFLite; ONNX rounds ties to even, which differs in ties only.
+// Ties away from zero, as TFLite; to even, as ONNX.
 void reference_quantize(const EvalContext& context) {
-  const DataType dtype = context.output_type(0).dtype;
-  if (is_quantized(context)) return run_request(context, requantize_request(context));
-  if (context.input_type(0).dtype != DataType::kF32) context.no_kernel();
-  const Quantization& record = context.output_quantization(0);
-  const IntegerRange range = integer_range(dtype);
-  const auto low = static_cast<double>(range.low);
-  const auto high = static_cast<double>(range.high);
-  const auto x = context.input(0).data<float>();
-  with_integer(dtype, [&]<class T>() {
-    const auto y = context.output(0).data<T>();
-    for_each_entry(record, context.output(0).shape, [&](size_t i, size_t entry) {
-      const float steps = std::round(x[i] / record.scales[entry]);
-      const double value = static_cast<double>(steps) + record.zero_points[entry];
-      y[i] = !(value > low)  ? static_cast<T>(range.low)
-             : value >= high ? static_cast<T>(range.high)
-                             : static_cast<T>(value);
-    });
-  });
+  const bool onnx = context.numerics == Numerics::kOnnx;
+  if (!is_quantized(context)) {
+    if (context.input_type(0).dtype != DataType::kF32) context.no_kernel();
+    return quantize_values(context.input(0), context.output_quantization(0),
+                           onnx ? Ties::kToEven : Ties::kAwayFromZero, context.output(0));
+  }
+  if (!onnx) return run_request(context, requantize_request(context));
+  Tensor real(DataType::kF32, context.input_type(0).shape);
+  dequantize_values(context.input(0), context.input_quantization(0), real.view());
+  quantize_values(real, context.output_quantization(0), Ties::kToEven, context.output(0));
 }
 
 std::optional<KernelRequest> lower_quantize(const LowerContext& context) {
   const TensorType& x = context.input_type(0);
   const TensorType& y = context.output_type(0);
+  // No kernel rounds ties to even.
+  if (context.numerics == Numerics::kOnnx) return std::nullopt;
   if (is_quantized(context)) return requantize_request(context);
   if (x.dtype != DataType::kF32 || !y.quantization || !y.quantization->is_per_tensor()) {
     return std::nullopt;
@@ -84,15 +63,7 @@ std::optional<KernelRequest> lower_dequantize(const LowerContext& context) {
 }
 
 void reference_dequantize(const EvalContext& context) {
-  const Quantization& record = context.input_quantization(0);
-  const auto y = context.output(0).data<float>();
-  with_integer(context.input_type(0).dtype, [&]<class T>() {
-    const auto x = context.input(0).data<T>();
-    for_each_entry(record, context.output(0).shape, [&](size_t i, size_t entry) {
-      const int64_t steps = static_cast<int64_t>(x[i]) - record.zero_points[entry];
-      y[i] = static_cast<float>(steps) * record.scales[entry];
-    });
-  });
+  dequantize_values(context.input(0), context.input_quantization(0), context.output(0));
 }
 
 std::optional<Graph> sample_quantize(Rng& rng, SampleKind kind) {

@@ -42,6 +42,19 @@ int32_t stored(float real, const Quantization& record) {
   return static_cast<int32_t>(std::clamp(value, -kLimit, kLimit));
 }
 
+double layer_factor(float x_scale, float w_scale, float y_scale, ScaleProduct product) {
+  switch (product) {
+    case ScaleProduct::kDouble:
+      return static_cast<double>(x_scale) * static_cast<double>(w_scale) /
+             static_cast<double>(y_scale);
+    case ScaleProduct::kFloat:
+      return static_cast<double>(x_scale * w_scale) / static_cast<double>(y_scale);
+    case ScaleProduct::kAllFloat:
+      return static_cast<double>(x_scale * w_scale / y_scale);
+  }
+  return 0.0;
+}
+
 }  // namespace
 
 StoredRange stored_range(Activation activation, const TensorType& type) {
@@ -73,13 +86,11 @@ OutputStage::OutputStage(const LayerTypes& types, Activation activation, ScalePr
   const float x_scale = tensor_record(types.x).scale();
   const Quantization& out = tensor_record(types.y);
   for (const float w_scale : record(types.w).scales) {
-    const double input_scale = product == ScaleProduct::kFloat
-                                   ? static_cast<double>(x_scale * w_scale)
-                                   : static_cast<double>(x_scale) * static_cast<double>(w_scale);
     multipliers_.push_back(
-        mote_quantize_multiplier(input_scale / static_cast<double>(out.scale())));
+        mote_quantize_multiplier(layer_factor(x_scale, w_scale, out.scale(), product)));
   }
   const StoredRange range = stored_range(activation, types.y);
+  if (product == ScaleProduct::kAllFloat) stage_.rounding = MOTE_ROUND_FLOAT;
   stage_.per_channel = multipliers_.size() > 1 ? 1 : 0;
   stage_.zero_point = out.zero_point();
   stage_.min = range.low;

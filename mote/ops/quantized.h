@@ -46,17 +46,19 @@ struct LayerTypes {
   const TensorType& y;
 };
 
-/// In which type scale(x) * scale(w) is formed; both occur in TFLite, and the multipliers differ in
+/// In which type the factor scale(x) * scale(w) / scale(y) is formed; the multipliers differ in
 /// their last bits.
 enum class ScaleProduct {
-  kDouble,  ///< convolutions of int8 and int16
-  kFloat,   ///< per-tensor fully connected layers, matrix products, the older u8 kind
+  kDouble,    ///< TFLite's convolutions of int8 and int16
+  kFloat,     ///< the product only: its per-tensor fully connected layers, matrix products, u8
+  kAllFloat,  ///< product and quotient: ONNX Runtime
 };
 
 /// How the accumulators of a layer become stored values; owns what the kernel's struct points to.
 class OutputStage {
  public:
   OutputStage() = default;
+  /// With kAllFloat the rounding is ONNX Runtime's too.
   OutputStage(const LayerTypes& types, Activation activation, ScaleProduct product);
 
   void set_rounding(mote_rounding rounding) { stage_.rounding = rounding; }

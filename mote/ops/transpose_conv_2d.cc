@@ -57,7 +57,7 @@ struct Request {
     p.oc = as_i32(types.y.shape[3], "output channels");
     p.groups = as_i32(attrs.groups, "groups");
     return layer_request(context, "transpose_conv_2d", p, [&](const LayerTypes& operands) {
-      return convolution_stage(operands, attrs.activation);
+      return convolution_stage(operands, attrs.activation, context.numerics);
     });
   }
 };

@@ -34,6 +34,7 @@ static int32_t trailing_zeros(uint32_t x) {
 const char* mote_channel_scale_of(const mote_output_stage* stage, int32_t channel,
                                   mote_accumulators range, mote_channel_scale* scale) {
   const mote_multiplier m = stage->multipliers[stage->per_channel ? channel : 0];
+  if (stage->rounding == MOTE_ROUND_FLOAT) return "the output is rounded in float";
   if (stage->zero_point < INT8_MIN || stage->zero_point > INT8_MAX) {
     return "the output's zero point is outside of i8";
   }

@@ -1,5 +1,5 @@
 // The output stage of 32-bit accumulators in the form that vectors compute: one unsigned product
-// per channel, no 64-bit additions, and the same code for both roundings.
+// per channel, no 64-bit additions, and the same code for both integer roundings.
 //
 //   mote_channel_scale s;
 //   const char* refused = mote_channel_scale_of(&stage, channel, range, &s);

@@ -11,14 +11,20 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/// How a 32-bit accumulator is scaled: the product is rounded to 32 bits and then again by the
-/// shift (TensorFlow Lite Micro, CMSIS-NN, most of LiteRT), or once at the end.
-typedef enum mote_rounding { MOTE_ROUND_DOUBLE = 0, MOTE_ROUND_SINGLE = 1 } mote_rounding;
+/// How an accumulator is scaled: the product is rounded to 32 bits and then again by the shift
+/// (TensorFlow Lite Micro, CMSIS-NN, most of LiteRT), or once at the end, or it is formed in float
+/// and rounded to the nearest, ties to even (ONNX Runtime).
+typedef enum mote_rounding {
+  MOTE_ROUND_DOUBLE = 0,
+  MOTE_ROUND_SINGLE = 1,
+  MOTE_ROUND_FLOAT = 2
+} mote_rounding;
 
 /// multiplier * 2^(shift - 31).
 typedef struct mote_multiplier {
@@ -81,8 +87,29 @@ static inline int32_t mote_saturating_shift_left(int32_t x, int32_t exponent) {
   return wide > INT32_MAX ? INT32_MAX : (wide < INT32_MIN ? INT32_MIN : (int32_t)wide);
 }
 
+/// The factor that `m` stands for; exact where it was a float. shift in [-31, 30].
+static inline float mote_multiplier_f32(mote_multiplier m) {
+  // 2^(shift - 31) by its exponent, which IEEE 754 stores with a bias of 127.
+  const uint32_t bits = (uint32_t)(m.shift - 31 + 127) << 23;
+  float power;
+  memcpy(&power, &bits, sizeof power);
+  return (float)m.multiplier * power;
+}
+
+/// The nearest integer, ties to even; saturated at +-2^21, which is beyond every stored value.
+static inline int32_t mote_round_to_even_f32(float x) {
+  // Between 2^23 and 2^24 floats are 1 apart, so that adding 1.5 * 2^23 rounds.
+  const float unit_steps = 12582912.0F;
+  const float limit = 2097152.0F;
+  const float rounded = mote_clamp_f32(x, -limit, limit) + unit_steps;
+  return (int32_t)(rounded - unit_steps);
+}
+
 /// x * m, rounded as `rounding` says; shift in [-31, 30].
 static inline int32_t mote_requantize_i32(int32_t x, mote_multiplier m, mote_rounding rounding) {
+  if (rounding == MOTE_ROUND_FLOAT) {
+    return mote_round_to_even_f32((float)x * mote_multiplier_f32(m));
+  }
   if (rounding == MOTE_ROUND_SINGLE) {
     const int32_t total_shift = 31 - m.shift;
     const int64_t half = (int64_t)1 << (total_shift - 1);
@@ -146,9 +173,18 @@ static inline int32_t mote_output_i32(const mote_output_stage* stage, int32_t ac
 static inline int32_t mote_output_i64(const mote_output_stage* stage, int64_t accumulator,
                                       int32_t channel) {
   const mote_multiplier m = stage->multipliers[stage->per_channel ? channel : 0];
-  const int32_t scaled = stage->rounding == MOTE_ROUND_SINGLE
-                             ? mote_requantize_i64_single(accumulator, m)
-                             : mote_requantize_i64(accumulator, m);
+  int32_t scaled = 0;
+  switch (stage->rounding) {
+    case MOTE_ROUND_DOUBLE:
+      scaled = mote_requantize_i64(accumulator, m);
+      break;
+    case MOTE_ROUND_SINGLE:
+      scaled = mote_requantize_i64_single(accumulator, m);
+      break;
+    case MOTE_ROUND_FLOAT:
+      scaled = mote_round_to_even_f32((float)accumulator * mote_multiplier_f32(m));
+      break;
+  }
   return mote_output_clamp(stage, scaled, channel);
 }
 

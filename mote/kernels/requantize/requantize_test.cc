@@ -48,6 +48,21 @@ TEST(Requantize, rounds_twice_or_once) {
   EXPECT_EQ(once, 1);
 }
 
+TEST(Requantize, in_float_rounds_ties_to_even) {
+  const mote_multiplier half = mote_quantize_multiplier(0.5);
+  EXPECT_EQ(mote_requantize_i32(5, half, MOTE_ROUND_FLOAT), 2);
+  EXPECT_EQ(mote_requantize_i32(7, half, MOTE_ROUND_FLOAT), 4);
+  EXPECT_EQ(mote_requantize_i32(-5, half, MOTE_ROUND_FLOAT), -2);
+  EXPECT_EQ(mote_requantize_i32(INT32_MAX, half, MOTE_ROUND_FLOAT), 1 << 21);
+  EXPECT_EQ(mote_requantize_i32(INT32_MIN, half, MOTE_ROUND_FLOAT), -(1 << 21));
+}
+
+TEST(Requantize, holds_every_float_factor_exactly) {
+  for (const float factor : {0.1F, 1.0F, 3.14159F, 0.00123456F, 1e-7F}) {
+    EXPECT_EQ(mote_multiplier_f32(mote_quantize_multiplier(static_cast<double>(factor))), factor);
+  }
+}
+
 TEST(Requantize, wide_accumulators_use_a_fifteen_bit_multiplier) {
   // 0.001 = 0.512 * 2^-9, and round(0.512 * 2^15) = 16777.
   const mote_multiplier m = mote_quantize_multiplier(0.001);
