@@ -34,6 +34,7 @@ std::set<std::string, std::less<>> tflite_read() {
   for (const auto code : tflite::op_rules().imported()) {
     names.insert(tflite::schema::EnumNameBuiltinOperator(code));
   }
+  for (const std::string_view name : tflite::op_rules().imported_custom()) names.emplace(name);
   return names;
 }
 
@@ -98,6 +99,7 @@ TEST(OperatorTable, names_foreign_operators_that_exist) {
   for (const auto code : tflite::schema::EnumValuesBuiltinOperator()) {
     known.insert(tflite::schema::EnumNameBuiltinOperator(code));
   }
+  for (const std::string_view name : tflite::op_rules().imported_custom()) known.emplace(name);
   for (const OpDef* def : all_ops()) {
     for (const std::string_view name : def->tflite_names) {
       EXPECT_TRUE(known.contains(name)) << def->name << " names " << name;

@@ -74,13 +74,13 @@ int32_t Exporter::tensor_of(ValueId id) {
   return tensor_of_[id] = add_tensor(main, std::move(tensor));
 }
 
-uint32_t Exporter::operator_code(BuiltinOperator code, int version) {
+uint32_t Exporter::operator_code(BuiltinOperator code, int version, std::string_view custom) {
   for (size_t i = 0; i < codes_.size(); ++i) {
-    if (codes_[i].code != code) continue;
+    if (codes_[i].code != code || codes_[i].custom != custom) continue;
     codes_[i].version = std::max(codes_[i].version, version);
     return static_cast<uint32_t>(i);
   }
-  codes_.push_back({code, version});
+  codes_.push_back({code, version, std::string(custom)});
   return static_cast<uint32_t>(codes_.size() - 1);
 }
 
@@ -210,6 +210,11 @@ int ExportContext::version_of(const Emission& emission, const std::vector<int32_
   return operator_version(facts);
 }
 
+void ExportContext::emit_custom(std::string_view name, std::vector<uint8_t> options) {
+  emit_with({.code = BuiltinOperator::CUSTOM, .custom = name, .custom_options = std::move(options)},
+            inputs(), outputs());
+}
+
 void ExportContext::emit_with(const Emission& emission, const std::vector<int32_t>& inputs,
                               const std::vector<int32_t>& outputs) {
   std::vector<uint8_t> mutated;  // which operands are states that the operator writes
@@ -218,8 +223,11 @@ void ExportContext::emit_with(const Emission& emission, const std::vector<int32_
   }
   const bool any = std::find(mutated.begin(), mutated.end(), 1) != mutated.end();
   exporter_.main.operators.push_back(schema::CreateOperatorDirect(
-      builder(), exporter_.operator_code(emission.code, version_of(emission, inputs, outputs)),
-      &inputs, &outputs, emission.options_type, emission.options, nullptr,
+      builder(),
+      exporter_.operator_code(emission.code, version_of(emission, inputs, outputs),
+                              emission.custom),
+      &inputs, &outputs, emission.options_type, emission.options,
+      emission.custom_options.empty() ? nullptr : &emission.custom_options,
       schema::CustomOptionsFormat::FLEXBUFFERS, any ? &mutated : nullptr,
       emission.intermediates.empty() ? nullptr : &emission.intermediates));
 }

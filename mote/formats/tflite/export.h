@@ -52,8 +52,9 @@ class Exporter {
   /// Content that several tensors show is stored once.
   uint32_t add_buffer(std::shared_ptr<const Tensor> content);
   uint32_t add_buffer(std::string content);
-  /// The index of an operator code; the entry keeps the highest version asked for.
-  uint32_t operator_code(schema::BuiltinOperator code, int version);
+  /// The index of an operator code; the entry keeps the highest version asked for. `custom` is the
+  /// name of a CUSTOM one.
+  uint32_t operator_code(schema::BuiltinOperator code, int version, std::string_view custom = {});
   /// The tensor of the handle to a state that nodes read and assign.
   int32_t handle_of(ValueId state);
   std::vector<std::byte> finish();
@@ -78,6 +79,7 @@ class Exporter {
   struct Code {
     schema::BuiltinOperator code;
     int version;
+    std::string custom;
   };
   std::vector<Code> codes_;
   std::map<ValueId, int32_t> tensor_of_;
@@ -130,11 +132,15 @@ class ExportContext {
     emit_with({code, schema::BuiltinOptionsTraits<Options>::enum_value, options.Union(), {}},
               inputs, outputs);
   }
+  /// A custom operator over all operands of the node.
+  void emit_custom(std::string_view name, std::vector<uint8_t> options);
   struct Emission {
     schema::BuiltinOperator code;
     schema::BuiltinOptions options_type = schema::BuiltinOptions::NONE;
     flatbuffers::Offset<void> options = 0;
     std::vector<int32_t> intermediates = {};
+    std::string_view custom = {};              ///< the name of a CUSTOM operator
+    std::vector<uint8_t> custom_options = {};  ///< FlexBuffers
   };
   void emit_with(const Emission& emission, const std::vector<int32_t>& inputs,
                  const std::vector<int32_t>& outputs);

@@ -21,11 +21,14 @@ void import_operator(Importer& importer, const schema::Operator& op) {
   with_context(
       [&] { return fmt::format("operator '{}' ({})", context.name(), operator_name(code)); },
       [&] {
-        if (code == BuiltinOperator::CUSTOM) {
+        const bool custom = code == BuiltinOperator::CUSTOM;
+        const ImportRule rule = custom
+                                    ? op_rules().custom_import_rule(custom_name(importer.view, op))
+                                    : op_rules().import_rule(code);
+        if (rule == nullptr && custom) {
           throw_error(ErrorKind::kUnsupported, "custom operator '{}' is not known",
                       custom_name(importer.view, op));
         }
-        const ImportRule rule = op_rules().import_rule(code);
         if (rule == nullptr) {
           throw_error(ErrorKind::kUnsupported, "mote does not read this operator");
         }

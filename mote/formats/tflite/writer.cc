@@ -123,8 +123,9 @@ std::vector<std::byte> Exporter::finish() {
   std::vector<Offset<schema::OperatorCode>> codes;
   for (const Code& entry : codes_) {
     const auto old_field = std::min(entry.code, BuiltinOperator::PLACEHOLDER_FOR_GREATER_OP_CODES);
-    codes.push_back(schema::CreateOperatorCode(builder, static_cast<int8_t>(old_field), 0,
-                                               entry.version, entry.code));
+    codes.push_back(schema::CreateOperatorCodeDirect(
+        builder, static_cast<int8_t>(old_field),
+        entry.custom.empty() ? nullptr : entry.custom.c_str(), entry.version, entry.code));
   }
   const auto codes_offset = builder.CreateVector(codes);
   const auto subgraphs_offset = builder.CreateVector(subgraphs);
