@@ -90,6 +90,8 @@ class NodeImport : public KnownAttributes {
 
   // Building. The type of any value made so far:
   const TensorType& type(ValueId id) const;
+  /// Its content when constant, else nullptr.
+  const Tensor* constant_of(ValueId id) const;
   /// Adds a node, or a constant when every input is constant and the result is of bounded size.
   ValueId emit(std::string_view op, std::vector<ValueId> inputs, Attributes attributes = {},
                std::optional<Quantization> quantization = std::nullopt);

@@ -13,7 +13,7 @@
 namespace mote::onnx {
 namespace {
 
-// Nodes after inlining functions and branches.
+// Nodes after inlining functions, branches and loops.
 constexpr int64_t kMaxNodes = 1'000'000;
 constexpr size_t kMaxScopes = 64;
 
@@ -191,7 +191,10 @@ void GraphImport::import_node(onnxpb::NodeProto& node) {
   for (onnxpb::NodeProto& part : parts) import_node(part);
   if (!parts.empty()) return;
   const std::string domain = domain_of(node.domain());
-  if (domain.empty() && node.op_type() == "If") return import_if(NodeImport(*this, node, {}), node);
+  if (domain.empty() && (node.op_type() == "If" || node.op_type() == "Loop")) {
+    NodeImport context(*this, node, {});
+    return node.op_type() == "If" ? import_if(context, node) : import_loop(context, node);
+  }
   const ImportRow* row = find_import(domain, node.op_type(), opset_of(domain));
   if (row == nullptr) {
     throw_error(ErrorKind::kUnsupported,
@@ -232,38 +235,6 @@ bool GraphImport::import_known(NodeImport& node, const onnxpb::NodeProto& proto)
   if (!result) return false;
   node.output_ints(0, std::move(*result));
   return true;
-}
-
-// If with a condition that is known: the nodes of the branch taken stand in its place.
-void GraphImport::import_if(const NodeImport& node, onnxpb::NodeProto& proto) {
-  const std::vector<double> condition = elements_as<double>(node.required_constant(0, "condition"));
-  if (condition.size() != 1) node.fail("the condition has {} elements", condition.size());
-  const std::string_view taken = condition[0] != 0.0 ? "then_branch" : "else_branch";
-  for (auto& attribute : *proto.mutable_attribute()) {
-    if (attribute.name() == taken) return inline_branch(*attribute.mutable_g(), proto);
-  }
-  node.fail("it has no {}", taken);
-}
-
-void GraphImport::inline_branch(onnxpb::GraphProto& body, const onnxpb::NodeProto& node) {
-  open_scope(body);
-  import_nodes(body);
-  std::vector<Operand> outputs;
-  for (const auto& output : body.output()) {
-    const Operand* operand = find_operand(output.name());
-    if (operand == nullptr) {
-      throw_error(ErrorKind::kInvalidModel, "subgraph output '{}' is not computed", output.name());
-    }
-    outputs.push_back(*operand);
-  }
-  scopes_.pop_back();
-  if (node.output_size() > static_cast<int>(outputs.size())) {
-    throw_error(ErrorKind::kInvalidModel, "{} outputs of a branch that has {}", node.output_size(),
-                outputs.size());
-  }
-  for (int i = 0; i < node.output_size(); ++i) {
-    if (!node.output(i).empty()) set_operand(node.output(i), outputs[static_cast<size_t>(i)]);
-  }
 }
 
 void GraphImport::set_outputs() {

@@ -73,9 +73,11 @@ class GraphImport {
   Shape input_shape(const onnxpb::ValueInfoProto& info);
   void import_nodes(onnxpb::GraphProto& graph);
   void import_node(onnxpb::NodeProto& node);
-  void import_if(const NodeImport& node, onnxpb::NodeProto& proto);
-  /// The nodes of a subgraph, which sees the names around it; its outputs become those of `node`.
-  void inline_branch(onnxpb::GraphProto& body, const onnxpb::NodeProto& node);
+  void import_if(NodeImport& node, onnxpb::NodeProto& proto);
+  void import_loop(NodeImport& node, onnxpb::NodeProto& proto);
+  /// The nodes of a subgraph, which sees the names around it and its inputs as `inputs`; returns
+  /// its outputs. Consumes the body's tensors.
+  std::vector<Operand> inline_body(onnxpb::GraphProto& body, const std::vector<Operand>& inputs);
   bool import_known(NodeImport& node, const onnxpb::NodeProto& proto);
   void set_outputs();
   void keep_metadata();

@@ -132,7 +132,10 @@ bool implied(const TensorType& type, Activation activation) {
 
 void NodeExport::output_activated(const std::string& tensor, Activation activation, Layout layout) {
   const TensorType& type = output_type(0);
-  if (!type.quantization) return output(0, activated(tensor, activation), layout);
+  // No runtime computes 16-bit activations in integers, so that there is no pattern to keep.
+  if (!type.quantization || size_bytes(type.dtype) > 1) {
+    return output(0, activated(tensor, activation), layout);
+  }
   if (activation == Activation::kNone || implied(type, activation))
     return output(0, tensor, layout);
   // Quantized first, so that runtimes still find the integer pattern; the clamp follows on its

@@ -194,6 +194,11 @@ std::optional<std::vector<int64_t>> NodeImport::ints_from(size_t i, std::string_
 
 const TensorType& NodeImport::type(ValueId id) const { return owner_.graph().value(id).type; }
 
+const Tensor* NodeImport::constant_of(ValueId id) const {
+  const Value& value = owner_.graph().value(id);
+  return value.kind == ValueKind::kConstant ? value.constant.get() : nullptr;
+}
+
 std::vector<ValueId> NodeImport::emit_all(std::string_view op_name, std::vector<ValueId> inputs,
                                           Attributes attributes,
                                           std::vector<std::optional<Quantization>> quantization) {

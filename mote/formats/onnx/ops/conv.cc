@@ -26,6 +26,7 @@ std::vector<int64_t> kernel_extents(const NodeImport& node) {
 }
 
 void import_conv(NodeImport& node) {
+  if (node.rank(0) == 5) return import_conv_3d(node);
   const Window window = read_window(node, kernel_extents(node));
   Conv2dAttrs attrs;
   attrs.stride = window.stride;

@@ -124,8 +124,8 @@ void export_scatter(NodeExport& node) {
 void export_one_hot(NodeExport& node) {
   const auto& attrs = node.attrs<OneHotAttrs>();
   const std::string depth = node.initializer(Tensor::scalar<int64_t>(attrs.depth), "depth");
-  node.output(0,
-              node.emit("OneHot", {node.input(0), depth, node.input(1)}, {{"axis", attrs.axis}}));
+  node.output(0, node.emit("OneHot", {node.input_as(0, DataType::kI64), depth, node.input(1)},
+                           {{"axis", attrs.axis}}));
 }
 
 void export_top_k(NodeExport& node) {

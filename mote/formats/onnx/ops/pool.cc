@@ -19,10 +19,9 @@ Pool2dAttrs pool_attrs(const Window& window) {
 
 void import_max_pool(NodeImport& node) {
   if (node.has_output(1)) node.refuse("the output Indices is not supported");
+  if (node.rank(0) == 5) return import_max_pool_3d(node);
   const Window window = read_window(node, {});
-  Pool2dAttrs attrs = pool_attrs(window);
-  for (size_t i = 0; i < 2; ++i) attrs.padding[i + 2] += window.ceil_padding[i];
-  spatial_output(node, node.emit("max_pool_2d", {spatial_input(node)}, Attributes::of(attrs)));
+  spatial_output(node, largest_of_windows(node, spatial_input(node), window));
 }
 
 bool covers_all(const Pool2dAttrs& attrs, const Shape& shape) {
@@ -32,24 +31,15 @@ bool covers_all(const Pool2dAttrs& attrs, const Shape& shape) {
 }
 
 void import_average_pool(NodeImport& node) {
+  if (node.rank(0) == 5) return import_average_pool_3d(node);
   const Window window = read_window(node, {});
-  Pool2dAttrs attrs = pool_attrs(window);
-  attrs.count_include_padding = node.integer("count_include_pad", 0) != 0;
-  ValueId x = spatial_input(node);
-  if (covers_all(attrs, node.type(x).shape)) {
+  const ValueId x = spatial_input(node);
+  if (covers_all(pool_attrs(window), node.type(x).shape)) {
     // The same numbers as a mean, which has an integer form for any two scales.
     return spatial_output(node, node.emit("mean", {x}, Attributes::of(ReduceAttrs{{1, 2}, true})));
   }
-  const bool ceil = window.ceil_padding != std::array<int64_t, 2>{0, 0};
-  if (ceil && attrs.count_include_padding) {
-    // What ceil_mode adds never counts, what pads says always does: the latter become real zeros.
-    const auto& p = window.padding;
-    x = node.emit("pad", {x}, Attributes::of(PadAttrs{{0, p[0], p[1], 0}, {0, p[2], p[3], 0}}));
-    attrs.padding = {0, 0, 0, 0};
-    attrs.count_include_padding = false;
-  }
-  for (size_t i = 0; i < 2; ++i) attrs.padding[i + 2] += window.ceil_padding[i];
-  spatial_output(node, node.emit("average_pool_2d", {x}, Attributes::of(attrs)));
+  const bool count_padding = node.integer("count_include_pad", 0) != 0;
+  spatial_output(node, average_windows(node, x, window, count_padding));
 }
 
 void import_global_pool(NodeImport& node) {
@@ -83,6 +73,26 @@ void export_pool(NodeExport& node) {
 }
 
 }  // namespace
+
+ValueId largest_of_windows(NodeImport& node, ValueId x, const Window& window) {
+  Pool2dAttrs attrs = pool_attrs(window);
+  for (size_t i = 0; i < 2; ++i) attrs.padding[i + 2] += window.ceil_padding[i];
+  return node.emit("max_pool_2d", {x}, Attributes::of(attrs));
+}
+
+ValueId average_windows(NodeImport& node, ValueId x, const Window& window, bool count_padding) {
+  Pool2dAttrs attrs = pool_attrs(window);
+  attrs.count_include_padding = count_padding;
+  if (count_padding && window.ceil_padding != std::array<int64_t, 2>{0, 0}) {
+    // What pads says becomes real zeros, what ceil_mode adds stays padding.
+    const auto& p = window.padding;
+    x = node.emit("pad", {x}, Attributes::of(PadAttrs{{0, p[0], p[1], 0}, {0, p[2], p[3], 0}}));
+    attrs.padding = {0, 0, 0, 0};
+    attrs.count_include_padding = false;
+  }
+  for (size_t i = 0; i < 2; ++i) attrs.padding[i + 2] += window.ceil_padding[i];
+  return node.emit("average_pool_2d", {x}, Attributes::of(attrs));
+}
 
 void ops_pool(OnnxSink& sink) {
   sink.add_import({.op_type = "MaxPool", .handler = import_max_pool});

@@ -115,15 +115,18 @@ void export_recurrent(NodeExport& node) {
   if (!alphas.empty()) attributes.push_back({"activation_alpha", alphas});
   if (!betas.empty()) attributes.push_back({"activation_beta", betas});
   if (attrs.clip != 0.0f) attributes.push_back({"clip", attrs.clip});
-  if (attrs.input_forget) attributes.push_back({"input_forget", int64_t{1}});
-  if (attrs.linear_before_reset) attributes.push_back({"linear_before_reset", int64_t{1}});
+  const std::string_view op_type = node.row().op_type;
+  if (attrs.input_forget && op_type == "LSTM") attributes.push_back({"input_forget", int64_t{1}});
+  if (attrs.linear_before_reset && op_type == "GRU") {
+    attributes.push_back({"linear_before_reset", int64_t{1}});
+  }
   std::vector<std::string> inputs;
   for (size_t i = 0; i < node.node().inputs.size(); ++i) {
     const bool lengths = i == 4 && node.has_input(i);
     inputs.push_back(lengths ? node.input_as(i, DataType::kI32) : node.input(i));
   }
   const size_t outputs = node.node().outputs.size();
-  const auto results = node.emit_all(node.row().op_type, inputs, attributes, outputs);
+  const auto results = node.emit_all(op_type, inputs, attributes, outputs);
   for (size_t i = 0; i < outputs; ++i) node.output(i, results[i]);
 }
 

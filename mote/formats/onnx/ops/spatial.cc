@@ -20,56 +20,46 @@ std::vector<int64_t> per_axis(const NodeImport& node, std::string_view name, siz
   return values;
 }
 
-struct Axis {
-  int64_t extent, kernel, stride, dilation;
-  int64_t reach() const { return (kernel - 1) * dilation + 1; }
-};
-
-void set_same_padding(const std::array<Axis, 2>& axes, bool upper, Window& window) {
-  for (size_t i = 0; i < 2; ++i) {
-    const Axis& axis = axes[i];
+void set_same_padding(bool upper, std::vector<WindowAxis>& axes) {
+  for (WindowAxis& axis : axes) {
     const int64_t outputs = (axis.extent + axis.stride - 1) / axis.stride;
     const int64_t total =
         std::max<int64_t>(0, (outputs - 1) * axis.stride + axis.reach() - axis.extent);
     const SamePadding padding = same_padding(total, upper);
-    window.padding[i] = padding.before;
-    window.padding[i + 2] = padding.after;
+    axis.before = padding.before;
+    axis.after = padding.after;
   }
 }
 
-void set_padding(const NodeImport& node, const std::array<Axis, 2>& axes, size_t first,
-                 Window& window) {
+void set_padding(const NodeImport& node, std::vector<WindowAxis>& axes) {
   const std::string mode = node.text("auto_pad", "NOTSET");
   if (mode == "VALID") return;
   if (mode == "SAME_UPPER" || mode == "SAME_LOWER") {
-    return set_same_padding(axes, mode == "SAME_UPPER", window);
+    return set_same_padding(mode == "SAME_UPPER", axes);
   }
   if (mode != "NOTSET") node.fail("auto_pad is '{}'", mode);
   const std::vector<int64_t> pads = node.integers("pads");
   if (pads.empty()) return;
-  const size_t count = 2 - first;
+  const size_t count = axes.size();
   if (pads.size() != 2 * count)
     node.fail("pads has {} entries, expected {}", pads.size(), 2 * count);
+  for (const int64_t pad : pads) {
+    if (pad < 0 || pad > kMaxWindow) node.fail("pads has the entry {}", pad);
+  }
   for (size_t i = 0; i < count; ++i) {
-    for (const int64_t pad : {pads[i], pads[i + count]}) {
-      if (pad < 0 || pad > kMaxWindow) node.fail("pads has the entry {}", pad);
-    }
-    window.padding[first + i] = pads[i];
-    window.padding[first + i + 2] = pads[i + count];
+    axes[i].before = pads[i];
+    axes[i].after = pads[i + count];
   }
 }
 
 // ceil_mode: one more window where the last one would be cut off, unless it starts in the padding.
-void set_ceil_padding(const std::array<Axis, 2>& axes, Window& window) {
-  for (size_t i = 0; i < 2; ++i) {
-    const Axis& axis = axes[i];
-    const int64_t before = window.padding[i];
-    const int64_t padded = axis.extent + before + window.padding[i + 2];
+void set_ceil_padding(std::vector<WindowAxis>& axes) {
+  for (WindowAxis& axis : axes) {
+    const int64_t padded = axis.extent + axis.before + axis.after;
     if (padded < axis.reach()) continue;
     int64_t outputs = (padded - axis.reach() + axis.stride - 1) / axis.stride + 1;
-    if ((outputs - 1) * axis.stride >= axis.extent + before) --outputs;
-    window.ceil_padding[i] =
-        std::max<int64_t>(0, (outputs - 1) * axis.stride + axis.reach() - padded);
+    if ((outputs - 1) * axis.stride >= axis.extent + axis.before) --outputs;
+    axis.ceil_after = std::max<int64_t>(0, (outputs - 1) * axis.stride + axis.reach() - padded);
   }
 }
 
@@ -80,13 +70,10 @@ SamePadding same_padding(int64_t total, bool upper) {
                : SamePadding{total - total / 2, total / 2};
 }
 
-Window read_window(const NodeImport& node, std::vector<int64_t> kernel) {
+std::vector<WindowAxis> read_window_axes(const NodeImport& node, std::vector<int64_t> kernel) {
   const Shape shape = node.shape(0);
   if (shape.rank() < 3)
     node.fail("the input has shape {}, expected rank 3 or more", to_string(shape));
-  if (shape.rank() > 4) {
-    node.refuse("{} spatial axes are not supported, only 1 and 2", shape.rank() - 2);
-  }
   const auto count = static_cast<size_t>(shape.rank() - 2);
   const std::vector<int64_t> stated = node.integers("kernel_shape");
   if (kernel.empty()) kernel = stated;
@@ -95,19 +82,32 @@ Window read_window(const NodeImport& node, std::vector<int64_t> kernel) {
   }
   const std::vector<int64_t> strides = per_axis(node, "strides", count);
   const std::vector<int64_t> dilations = per_axis(node, "dilations", count);
-  const size_t first = 2 - count;
-  Window window;
-  std::array<Axis, 2> axes{Axis{1, 1, 1, 1}, Axis{1, 1, 1, 1}};
+  std::vector<WindowAxis> axes(count);
   for (size_t i = 0; i < count; ++i) {
     if (kernel[i] < 1 || kernel[i] > kMaxWindow) node.fail("a kernel of extent {}", kernel[i]);
-    window.kernel[first + i] = kernel[i];
-    window.stride[first + i] = strides[i];
-    window.dilation[first + i] = dilations[i];
-    axes[first + i] = {shape[static_cast<int>(i) + 2], kernel[i], strides[i], dilations[i]};
+    axes[i] = {.extent = shape[static_cast<int>(i) + 2],
+               .kernel = kernel[i],
+               .stride = strides[i],
+               .dilation = dilations[i]};
   }
-  set_padding(node, axes, first, window);
-  if (node.integer("ceil_mode", 0) != 0) set_ceil_padding(axes, window);
-  return window;
+  set_padding(node, axes);
+  if (node.integer("ceil_mode", 0) != 0) set_ceil_padding(axes);
+  return axes;
+}
+
+Window window_of(const WindowAxis& rows, const WindowAxis& columns) {
+  return {.kernel = {rows.kernel, columns.kernel},
+          .stride = {rows.stride, columns.stride},
+          .dilation = {rows.dilation, columns.dilation},
+          .padding = {rows.before, columns.before, rows.after, columns.after},
+          .ceil_padding = {rows.ceil_after, columns.ceil_after}};
+}
+
+Window read_window(const NodeImport& node, std::vector<int64_t> kernel) {
+  const int axes = node.rank(0) - 2;
+  if (axes > 2) node.refuse("{} spatial axes are not supported, only 1 and 2", axes);
+  const std::vector<WindowAxis> read = read_window_axes(node, std::move(kernel));
+  return window_of(axes == 1 ? WindowAxis{} : read[0], read.back());
 }
 
 ValueId spatial_input(NodeImport& node) {
