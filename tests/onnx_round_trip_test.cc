@@ -17,6 +17,7 @@ const std::map<std::string_view, std::string_view>& not_written() {
   static const std::map<std::string_view, std::string_view> reasons = {
       {"space_to_batch", "ONNX has no such operator"},
       {"batch_to_space", "ONNX has no such operator"},
+      {"detection_post_process", "ONNX has no such operator"},
       {"svdf", "ONNX has no state that is kept between calls"},
       {"unidirectional_sequence_lstm", "ONNX has no state that is kept between calls"},
       {"read_variable", "ONNX has no state that is kept between calls"},
