@@ -8,6 +8,7 @@
 #include "mote/ops/define.h"
 #include "mote/ops/facets.h"
 #include "mote/ops/layer.h"
+#include "mote/ops/lowering.h"
 #include "mote/ops/nn_attrs.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/quantized.h"
@@ -93,9 +94,10 @@ struct Sizes {
   int64_t steps = 0;
 };
 
-Sizes sizes_of(const EvalContext& context) {
+template <class Context>
+Sizes sizes_of(const Context& context) {
   const Shape& x = context.input_type(kX).shape;
-  const bool time_major = context.attrs<SequenceLstmAttrs>().time_major;
+  const bool time_major = context.template attrs<SequenceLstmAttrs>().time_major;
   const Sizes sizes = time_major ? Sizes{x[1], x[0]} : Sizes{x[0], x[1]};
   const int64_t units = context.input_type(kFromX).shape[0];
   for (const size_t state : {kH, kC}) {
@@ -125,12 +127,13 @@ void over_sequence(const EvalContext& context, const mote_lstm_params& p, Step s
   }
 }
 
-mote_lstm_params params(const EvalContext& context) {
+template <class Context>
+mote_lstm_params params(const Context& context) {
   mote_lstm_params p{};
   p.n = 1;
   p.inputs = as_i32(context.input_type(kX).shape[2], "inputs");
   p.units = as_i32(context.input_type(kFromX).shape[0], "units");
-  p.cell_clip = context.attrs<SequenceLstmAttrs>().cell_clip;
+  p.cell_clip = context.template attrs<SequenceLstmAttrs>().cell_clip;
   return p;
 }
 
@@ -139,7 +142,8 @@ mote_lstm_params params(const EvalContext& context) {
 constexpr double kGateScale = 1.0 / 4096.0;
 constexpr double kUnitScale = 1.0 / 32768.0;
 
-void add_integer_params(const EvalContext& context, mote_lstm_params& p) {
+template <class Context>
+void add_integer_params(const Context& context, mote_lstm_params& p) {
   const Quantization& x = tensor_record(context.input_type(kX));
   const Quantization& h = tensor_record(context.input_type(kH));
   const auto c_scale = static_cast<double>(tensor_record(context.input_type(kC)).scale());
@@ -172,19 +176,6 @@ void add_integer_params(const EvalContext& context, mote_lstm_params& p) {
   }
 }
 
-template <class Weights, class W, class B>
-Weights weights_of(const EvalContext& context) {
-  Weights weights{};
-  for (size_t gate = 0; gate < kGates; ++gate) {
-    weights.w[gate] = context.input(kFromX + gate).data<W>().data();
-    weights.r[gate] = context.input(kFromH + gate).data<W>().data();
-    if (context.has_input(kBias + gate)) {
-      weights.bias[gate] = context.input(kBias + gate).data<B>().data();
-    }
-  }
-  return weights;
-}
-
 // sums[u] += what row x, made i8, gives with unit u's weights.
 void add_hybrid(const EvalContext& context, size_t weights, std::span<const float> x,
                 std::span<float> sums) {
@@ -192,8 +183,7 @@ void add_hybrid(const EvalContext& context, size_t weights, std::span<const floa
                             reinterpret_cast<const std::byte*>(x.data()));
   const QuantizedRows rows =
       quantize_rows(row, 1, context.attrs<SequenceLstmAttrs>().asymmetric_inputs);
-  const mote_hybrid_scales scales =
-      hybrid_scales(rows, tensor_record(context.input_type(weights)));
+  const mote_hybrid_scales scales = hybrid_scales(rows, tensor_record(context.input_type(weights)));
   mote_fully_connected_params layer{};
   layer.m = 1;
   layer.n = static_cast<int32_t>(sums.size());
@@ -225,32 +215,36 @@ void reference_hybrid(const EvalContext& context, const mote_lstm_params& p) {
   });
 }
 
+template <class Context>
+bool is_hybrid_layer(const Context& context) {
+  return is_hybrid(context.input_type(kX), context.input_type(kFromX));
+}
+
+struct Request {
+  template <class Context>
+  std::optional<KernelRequest> operator()(const Context& context) const {
+    if (is_hybrid_layer(context)) return std::nullopt;
+    const Sizes sizes = sizes_of(context);
+    const DataType dtype = context.input_type(kX).dtype;
+    mote_lstm_sequence_params p{params(context), as_i32(sizes.batch, "batch"),
+                                as_i32(sizes.steps, "steps"),
+                                context.template attrs<SequenceLstmAttrs>().time_major ? 1 : 0};
+    if (dtype != DataType::kF32) add_integer_params(context, p.step);
+    std::vector<int> operands{kX};
+    for (const size_t first : {kFromX, kFromH, kBias}) {
+      for (size_t gate = 0; gate < kGates; ++gate) {
+        operands.push_back(optional_operand(context, first + gate));
+      }
+    }
+    operands.push_back(kH);
+    operands.push_back(kC);
+    return kernel_request("lstm", {dtype}, p, std::move(operands));
+  }
+};
+
 void reference(const EvalContext& context) {
-  mote_lstm_params p = params(context);
-  const auto scratch_elements = static_cast<size_t>(mote_lstm_scratch_elements(&p));
-  const bool is_float = context.input_type(kX).dtype == DataType::kF32;
-  if (is_float && context.input_type(kFromX).dtype == DataType::kI8) {
-    return reference_hybrid(context, p);
-  }
-  if (is_float) {
-    const auto weights = weights_of<mote_lstm_weights_f32, float, float>(context);
-    std::vector<float> scratch(scratch_elements);
-    return over_sequence<float, float>(context, p, [&](const float* x, float* h, float* c) {
-      mote_lstm_step_f32_reference(&p, &weights, x, h, c, scratch.data());
-    });
-  }
-  add_integer_params(context, p);
-  std::vector<int16_t> scratch(scratch_elements);
-  if (context.input_type(kX).dtype == DataType::kI8) {
-    const auto weights = weights_of<mote_lstm_weights_i8, int8_t, int32_t>(context);
-    return over_sequence<int8_t, int16_t>(context, p, [&](const int8_t* x, int8_t* h, int16_t* c) {
-      mote_lstm_step_i8_reference(&p, &weights, x, h, c, scratch.data());
-    });
-  }
-  const auto weights = weights_of<mote_lstm_weights_i16, int8_t, int64_t>(context);
-  over_sequence<int16_t, int16_t>(context, p, [&](const int16_t* x, int16_t* h, int16_t* c) {
-    mote_lstm_step_i16_reference(&p, &weights, x, h, c, scratch.data());
-  });
+  if (!is_hybrid_layer(context)) return run_reference<Request>(context);
+  reference_hybrid(context, params(context));
 }
 
 AxisMap axes(const Graph& graph, const Node& node) {
@@ -369,6 +363,7 @@ void define_sequence_lstm(OpSink& sink) {
             .attributes = Attributes::of(SequenceLstmAttrs{}),
             .infer = infer,
             .reference = reference,
+            .lower = lower_by<Request>,
             .axes = axes,
             .quant = quant,
             .cost = cost,

@@ -8,6 +8,7 @@
 #include "mote/ops/define.h"
 #include "mote/ops/facets.h"
 #include "mote/ops/layer.h"
+#include "mote/ops/lowering.h"
 #include "mote/ops/nn_attrs.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/quantized.h"
@@ -56,13 +57,17 @@ void infer(InferContext& context) {
   context.add_output(context.dtype(kX), {x[0], feature[0] / rank});
 }
 
-mote_svdf_params params(const EvalContext& context) {
+template <class Context>
+mote_svdf_params params(const Context& context) {
   mote_svdf_params p{};
   p.n = as_i32(context.input_type(kX).shape[0], "batch");
   p.inputs = as_i32(context.input_type(kX).shape[1], "inputs");
   p.filters = as_i32(context.input_type(kFeature).shape[0], "filters");
   p.memory = as_i32(context.input_type(kTime).shape[1], "memory");
-  p.rank = as_i32(context.attrs<SvdfAttrs>().rank, "rank");
+  p.rank = as_i32(context.template attrs<SvdfAttrs>().rank, "rank");
+  const FloatRange range = float_range(context.template attrs<SvdfAttrs>().activation);
+  p.y_min = range.low;
+  p.y_max = range.high;
   if (context.input_type(kState).shape.elements() !=
       static_cast<int64_t>(p.n) * p.filters * p.memory) {
     throw_error(ErrorKind::kUnsupported, "the state of svdf is for another batch than {}", p.n);
@@ -95,25 +100,8 @@ void run_hybrid(const EvalContext& context, const mote_svdf_params& p, float* fe
                                    context.state(kState).data<float>().data(), y);
 }
 
-void run_f32(const EvalContext& context, const mote_svdf_params& p) {
-  const auto y = context.output(0).data<float>();
-  std::vector<float> features(static_cast<size_t>(p.n) * static_cast<size_t>(p.filters));
-  if (context.input_type(kFeature).dtype == DataType::kI8) {
-    run_hybrid(context, p, features.data(), y.data());
-  } else {
-    mote_svdf_f32_reference(
-        &p, context.input(kX).data<float>().data(), context.input(kFeature).data<float>().data(),
-        context.input(kTime).data<float>().data(), data_or_null<float>(context, kBias),
-        context.state(kState).data<float>().data(), features.data(), y.data());
-  }
-  const FloatRange range = float_range(context.attrs<SvdfAttrs>().activation);
-  for (float& value : y) value = std::clamp(value, range.low, range.high);
-}
-
-template <class State>
-void run_i8(const EvalContext& context, mote_svdf_params p,
-            void (*kernel)(const mote_svdf_params*, const int8_t*, const int8_t*, const State*,
-                           const int32_t*, State*, int8_t*)) {
+template <class Context>
+void add_integer_params(const Context& context, mote_svdf_params& p) {
   const Quantization& x = tensor_record(context.input_type(kX));
   const Quantization& state = tensor_record(context.input_type(kState));
   const Quantization& y = tensor_record(context.output_type(0));
@@ -127,19 +115,30 @@ void run_i8(const EvalContext& context, mote_svdf_params p,
   p.x_zero_point = x.zero_point();
   p.state_zero_point = state.zero_point();
   p.y_zero_point = y.zero_point();
-  kernel(&p, context.input(kX).data<int8_t>().data(), context.input(kFeature).data<int8_t>().data(),
-         context.input(kTime).data<State>().data(),
-         context.has_input(kBias) ? context.input(kBias).data<int32_t>().data() : nullptr,
-         context.state(kState).data<State>().data(), context.output(0).data<int8_t>().data());
 }
 
-void reference(const EvalContext& context) {
-  const mote_svdf_params p = params(context);
-  if (context.input_type(kX).dtype == DataType::kF32) return run_f32(context, p);
-  if (context.input_type(kState).dtype == DataType::kI16) {
-    return run_i8(context, p, mote_svdf_i8_state_i16_reference);
+template <class Context>
+bool is_hybrid_layer(const Context& context) {
+  return is_hybrid(context.input_type(kX), context.input_type(kFeature));
+}
+
+struct Request {
+  template <class Context>
+  std::optional<KernelRequest> operator()(const Context& context) const {
+    if (is_hybrid_layer(context)) return std::nullopt;
+    mote_svdf_params p = params(context);
+    const DataType dtype = context.input_type(kX).dtype;
+    if (dtype != DataType::kF32) add_integer_params(context, p);
+    return kernel_request("svdf", {dtype, context.input_type(kState).dtype}, p,
+                          {kX, kFeature, kTime, optional_operand(context, kBias), kState});
   }
-  run_i8(context, p, mote_svdf_i8_state_i8_reference);
+};
+
+void reference(const EvalContext& context) {
+  if (!is_hybrid_layer(context)) return run_reference<Request>(context);
+  const mote_svdf_params p = params(context);
+  std::vector<float> features(static_cast<size_t>(p.n) * static_cast<size_t>(p.filters));
+  run_hybrid(context, p, features.data(), context.output(0).data<float>().data());
 }
 
 AxisMap axes(const Graph& graph, const Node& node) {
@@ -228,6 +227,7 @@ void define_svdf(OpSink& sink) {
             .attributes = Attributes::of(SvdfAttrs{}),
             .infer = infer,
             .reference = reference,
+            .lower = lower_by<Request>,
             .axes = axes,
             .quant = quant,
             .cost = cost,

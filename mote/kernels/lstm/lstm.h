@@ -56,6 +56,14 @@ typedef struct mote_lstm_weights_i16 {
 void mote_lstm_step_i16_reference(const mote_lstm_params* p, const mote_lstm_weights_i16* weights,
                                   const int16_t* x, int16_t* h, int16_t* c, int16_t* scratch);
 
+/// Parameters of the rows `lstm_*`: a sequence of steps for every row of a batch. Inputs: x
+/// [batch,steps,inputs], or [steps,batch,inputs] where `time_major` is not 0; four W, four R, four
+/// biases; h and c, which are written in place. Output: h after every step, laid out as x is.
+typedef struct mote_lstm_sequence_params {
+  mote_lstm_params step;  // n = 1
+  int32_t batch, steps, time_major;
+} mote_lstm_sequence_params;
+
 #ifdef __cplusplus
 }
 #endif

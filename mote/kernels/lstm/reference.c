@@ -3,6 +3,7 @@
 
 #include "mote/kernels/activation/activation.h"
 #include "mote/kernels/lstm/lstm.h"
+#include "mote/kernels/reference_rows.h"
 
 static float dot_f32(const float* a, const float* b, int32_t count) {
   float sum = 0.0F;
@@ -111,3 +112,55 @@ DEFINE_STEP(mote_lstm_step_i8_reference, int8_t, int32_t, mote_lstm_weights_i8,
             mote_requantize_i32(sum, m, MOTE_ROUND_DOUBLE), INT8_MIN, INT8_MAX)
 DEFINE_STEP(mote_lstm_step_i16_reference, int16_t, int64_t, mote_lstm_weights_i16,
             mote_requantize_i64(sum, m), INT16_MIN, INT16_MAX)
+
+enum { kX = 0, kW = 1, kR = 5, kBias = 9, kH = 13, kC = 14 };
+
+#define MOTE_RUN_SEQUENCE(NAME, X, C, W, B, WEIGHTS, STEP)                       \
+  static void NAME(const mote_kernel_args* args) {                               \
+    const mote_lstm_sequence_params* p = args->params;                           \
+    WEIGHTS weights;                                                             \
+    for (int32_t gate = 0; gate < MOTE_LSTM_GATES; ++gate) {                     \
+      weights.w[gate] = (const W*)args->inputs[kW + gate];                       \
+      weights.r[gate] = (const W*)args->inputs[kR + gate];                       \
+      weights.bias[gate] = (const B*)args->inputs[kBias + gate];                 \
+    }                                                                            \
+    const X* x = args->inputs[kX];                                               \
+    X* y = args->outputs[0];                                                     \
+    for (int64_t n = 0; n < p->batch; ++n) {                                     \
+      X* h = (X*)args->inputs[kH] + n * p->step.units;                           \
+      C* c = (C*)args->inputs[kC] + n * p->step.units;                           \
+      for (int64_t t = 0; t < p->steps; ++t) {                                   \
+        const int64_t row = p->time_major ? t * p->batch + n : n * p->steps + t; \
+        STEP(&p->step, &weights, x + row * p->step.inputs, h, c, args->scratch); \
+        memcpy(y + row * p->step.units, h, (size_t)p->step.units * sizeof(X));   \
+      }                                                                          \
+    }                                                                            \
+  }
+MOTE_RUN_SEQUENCE(run_f32, float, float, float, float, mote_lstm_weights_f32,
+                  mote_lstm_step_f32_reference)
+MOTE_RUN_SEQUENCE(run_i8, int8_t, int16_t, int8_t, int32_t, mote_lstm_weights_i8,
+                  mote_lstm_step_i8_reference)
+MOTE_RUN_SEQUENCE(run_i16, int16_t, int16_t, int8_t, int64_t, mote_lstm_weights_i16,
+                  mote_lstm_step_i16_reference)
+
+static int64_t scratch_f32(const void* params) {
+  const mote_lstm_sequence_params* p = params;
+  return mote_lstm_scratch_elements(&p->step) * (int64_t)sizeof(float);
+}
+
+static int64_t scratch_i16(const void* params) {
+  const mote_lstm_sequence_params* p = params;
+  return mote_lstm_scratch_elements(&p->step) * (int64_t)sizeof(int16_t);
+}
+
+const mote_kernel mote_kernels_lstm_reference[] = {
+    {.name = "lstm_f32_reference",
+     .family = "lstm_f32",
+     .scratch_bytes = scratch_f32,
+     .run = run_f32},
+    {.name = "lstm_i8_reference", .family = "lstm_i8", .scratch_bytes = scratch_i16, .run = run_i8},
+    {.name = "lstm_i16_reference",
+     .family = "lstm_i16",
+     .scratch_bytes = scratch_i16,
+     .run = run_i16},
+    MOTE_KERNELS_END};

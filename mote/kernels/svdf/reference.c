@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "mote/kernels/reference_rows.h"
 #include "mote/kernels/svdf/svdf.h"
 
 // Forgets the oldest step of every filter; the newest cells are filled by the caller.
@@ -27,7 +28,7 @@ void mote_svdf_remember_f32_reference(const mote_svdf_params* p, const float* fe
         }
         total += sum;
       }
-      y[(int64_t)n * units + u] = total;
+      y[(int64_t)n * units + u] = mote_clamp_f32(total, p->y_min, p->y_max);
     }
   }
 }
@@ -76,3 +77,32 @@ void mote_svdf_f32_reference(const mote_svdf_params* p, const float* x, const fl
   }
 DEFINE_SVDF(mote_svdf_i8_state_i16_reference, int16_t, INT16_MIN, INT16_MAX)
 DEFINE_SVDF(mote_svdf_i8_state_i8_reference, int8_t, INT8_MIN, INT8_MAX)
+
+// inputs: x, feature weights, time weights, bias, and the state, which is written in place.
+static void run_f32(const mote_kernel_args* args) {
+  const void* const* in = args->inputs;
+  mote_svdf_f32_reference(args->params, in[0], in[1], in[2], in[3], (void*)in[4], args->scratch,
+                          args->outputs[0]);
+}
+
+static int64_t features_bytes(const void* params) {
+  const mote_svdf_params* p = params;
+  return (int64_t)p->n * p->filters * (int64_t)sizeof(float);
+}
+
+#define MOTE_RUN_SVDF(NAME, FUNCTION)                                                   \
+  static void NAME(const mote_kernel_args* args) {                                      \
+    const void* const* in = args->inputs;                                               \
+    FUNCTION(args->params, in[0], in[1], in[2], in[3], (void*)in[4], args->outputs[0]); \
+  }
+MOTE_RUN_SVDF(run_i8_state_i16, mote_svdf_i8_state_i16_reference)
+MOTE_RUN_SVDF(run_i8_state_i8, mote_svdf_i8_state_i8_reference)
+
+const mote_kernel mote_kernels_svdf_reference[] = {
+    {.name = "svdf_f32_f32_reference",
+     .family = "svdf_f32_f32",
+     .scratch_bytes = features_bytes,
+     .run = run_f32},
+    {.name = "svdf_i8_i16_reference", .family = "svdf_i8_i16", .run = run_i8_state_i16},
+    {.name = "svdf_i8_i8_reference", .family = "svdf_i8_i8", .run = run_i8_state_i8},
+    MOTE_KERNELS_END};

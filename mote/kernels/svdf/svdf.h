@@ -18,6 +18,7 @@ typedef struct mote_svdf_params {
   int32_t x_zero_point, state_zero_point, y_zero_point;  // integers only
   mote_multiplier to_state, to_output;                   // integers only
   mote_rounding rounding;
+  float y_min, y_max;  // f32 only
 } mote_svdf_params;
 
 /// What follows the layer: `features` [n,filters] enter the memory, y is its weighted sum.
@@ -25,7 +26,7 @@ void mote_svdf_remember_f32_reference(const mote_svdf_params* p, const float* fe
                                       const float* w_time, const float* bias, float* state,
                                       float* y);
 
-/// No activation is applied. `features` [n,filters] is scratch.
+/// `features` [n,filters] is scratch.
 void mote_svdf_f32_reference(const mote_svdf_params* p, const float* x, const float* w_feature,
                              const float* w_time, const float* bias, float* state, float* features,
                              float* y);
