@@ -43,29 +43,47 @@ static int64_t block_lead(const mote_window* p, int64_t block) {
 
 typedef struct walk {
   const mote_window* p;
-  int64_t tile;       // pixels
-  int64_t lead;       // of the blocks of a pixel
-  int64_t columns;    // the first byte that a row reads
-  int64_t following;  // the first byte read after this image, counted from the image's start
+  int64_t pixels, rows;  // of a tile
+  int64_t lead;          // of the blocks of a pixel; of a mixed tile, of the whole pixel
+  int64_t columns;       // the first byte that a row reads
+  int64_t following;     // the first byte read after this image, counted from the image's start
 } walk;
+
+static int64_t output_row_bytes(const mote_window* p) {
+  return (int64_t)p->ow * p->oc * p->y_bytes;
+}
 
 // The distance that output row `i` needs; `below` is the first byte that later rows read.
 static int64_t row_distance(const walk* k, int64_t i, int64_t below) {
   const mote_window* p = k->p;
   const int64_t row = row_read(p, i);
-  const int64_t tiles = (p->ow + k->tile - 1) / k->tile;
+  const int64_t pixel_bytes = (int64_t)p->oc * p->y_bytes;
+  const int64_t tiles = (p->ow + k->pixels - 1) / k->pixels;
   int64_t right = NEVER;  // the first byte that later tiles of the row read
   int64_t distance = -NEVER;
   for (int64_t t = tiles - 1; t >= 0; --t) {
-    const int64_t end = least((t + 1) * k->tile, p->ow);
-    const int64_t own = first_column_read(p, t * k->tile, end);
+    const int64_t end = least((t + 1) * k->pixels, p->ow);
+    const int64_t own = first_column_read(p, t * k->pixels, end);
     const int64_t later = least(least(plus(row, right), below), k->following);
-    const int64_t stored = (i * p->ow + end) * p->oc * p->y_bytes;
+    const int64_t stored = (i * p->ow + end) * pixel_bytes;
     if (later != NEVER) distance = most(distance, stored - later);
     if (plus(row, own) != NEVER && k->lead != -NEVER) {
-      distance = most(distance, stored - (int64_t)p->oc * p->y_bytes + k->lead - plus(row, own));
+      distance = most(distance, stored - pixel_bytes + k->lead - plus(row, own));
     }
     right = least(right, own);
+  }
+  return distance;
+}
+
+// The distance that the tile of whole rows [begin, end) needs.
+static int64_t rows_distance(const walk* k, int64_t begin, int64_t end, int64_t below) {
+  const int64_t row_bytes = output_row_bytes(k->p);
+  const int64_t later = least(below, k->following);
+  int64_t distance = later == NEVER ? -NEVER : end * row_bytes - later;
+  if (k->lead == -NEVER) return distance;
+  for (int64_t i = begin; i < end; ++i) {
+    const int64_t own = plus(row_read(k->p, i), k->columns);
+    if (own != NEVER) distance = most(distance, end * row_bytes - own);
   }
   return distance;
 }
@@ -73,9 +91,11 @@ static int64_t row_distance(const walk* k, int64_t i, int64_t below) {
 static int64_t image_distance(const walk* k) {
   int64_t distance = -NEVER;
   int64_t below = NEVER;
-  for (int64_t i = k->p->oh - 1; i >= 0; --i) {
-    distance = most(distance, row_distance(k, i, below));
-    below = least(below, plus(row_read(k->p, i), k->columns));
+  for (int64_t end = k->p->oh; end > 0;) {
+    const int64_t begin = (end - 1) / k->rows * k->rows;
+    distance = most(distance, k->rows == 1 ? row_distance(k, begin, below)
+                                           : rows_distance(k, begin, end, below));
+    for (; end > begin; --end) below = least(below, plus(row_read(k->p, end - 1), k->columns));
   }
   return distance;
 }
@@ -101,15 +121,33 @@ int64_t mote_window_overlap(const mote_window* p, mote_store_order order) {
   const int64_t x_bytes = (int64_t)p->n * p->h * p->w * p->ic * p->x_bytes;
   const int64_t y_bytes = (int64_t)p->n * p->oh * p->ow * p->oc * p->y_bytes;
   if (x_bytes == 0 || y_bytes == 0) return MOTE_NO_OVERLAP;
+  const int64_t block = order.channels > 0 && order.rows <= 1 ? order.channels : p->oc;
   const walk k = {.p = p,
-                  .tile = order.pixels > 0 ? order.pixels : p->ow,
-                  .lead = block_lead(p, order.channels > 0 ? order.channels : p->oc),
+                  .pixels = order.pixels > 0 ? order.pixels : p->ow,
+                  .rows = order.rows > 1 ? order.rows : 1,
+                  .lead = order.mixed ? (int64_t)p->oc * p->y_bytes : block_lead(p, block),
                   .columns = first_column_read(p, 0, p->ow),
                   .following = NEVER};
   // Among the images before the last the distance is linear in the index: two of them decide.
   int64_t distance = most(-x_bytes, distance_of_image(&k, p->n - 1));
   if (p->n > 1) distance = most(distance, distance_of_image(&k, 0));
   if (p->n > 2) distance = most(distance, distance_of_image(&k, p->n - 2));
+  return distance;
+}
+
+int64_t mote_copied_rows_overlap(const mote_window* p, int32_t direct) {
+  const int64_t x_row = (int64_t)p->w * p->ic * p->x_bytes;
+  const int64_t y_row = output_row_bytes(p);
+  const int64_t below = (int64_t)(p->kh - 1) * p->dilation_h + 1 - direct;
+  int64_t distance = -p->n * p->h * x_row;
+  for (int64_t n = 0; n < p->n; ++n) {
+    for (int64_t i = 0; i < p->oh; ++i) {
+      const int64_t next = most(0, i * p->stride_h - p->pad_top + below);
+      if (next >= p->h && n + 1 == p->n) break;
+      const int64_t stored = (n * p->oh + i + 1) * y_row;
+      distance = most(distance, stored - (n * p->h + least(next, p->h)) * x_row);
+    }
+  }
   return distance;
 }
 

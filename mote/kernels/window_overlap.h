@@ -30,11 +30,13 @@ typedef struct mote_window {
   int32_t x_bytes, y_bytes;  // of an element
 } mote_window;
 
-/// A kernel goes over the output row by row in tiles of `pixels` pixels of a row, from its start,
-/// and in a tile over blocks of `channels` output channels. The results of a block are stored after
-/// all of its reads and before the reads of the next. 0: the whole row, all channels.
+/// A kernel goes over the output of each image in tiles: `pixels` pixels of a row, from its start,
+/// or, where `rows` is above 1, that many whole rows. In a tile of one row it goes over blocks of
+/// `channels` output channels: the results of a block are stored after all of its reads and before
+/// the reads of the next. 0: the whole row, all channels. Inside of a `mixed` tile reads and stores
+/// come in any order instead.
 typedef struct mote_store_order {
-  int32_t pixels, channels;
+  int32_t pixels, channels, rows, mixed;
 } mote_store_order;
 
 /// Element by element, each as soon as it is computed: the reference kernels.
@@ -42,6 +44,11 @@ static const mote_store_order mote_store_each = {.pixels = 1, .channels = 1};
 
 /// In bytes; negative where the reads stay ahead.
 int64_t mote_window_overlap(const mote_window* window, mote_store_order order);
+
+/// The same for a kernel that copies rows of x before it stores over them: an output row is stored
+/// after all rows of its window were copied, but for the last `direct` (0 or 1) of them, and no row
+/// is read in place again.
+int64_t mote_copied_rows_overlap(const mote_window* window, int32_t direct);
 
 /// 0 for input 0: each element is read before the one in its place is stored, if one thread goes
 /// through them in order. MOTE_NO_OVERLAP for the others.

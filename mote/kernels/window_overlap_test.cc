@@ -71,13 +71,20 @@ TEST(WindowOverlap, grows_with_the_element) {
 class Trace {
  public:
   Trace(const mote_window& p, mote_store_order order) : p_(p) {
-    const int32_t tile = order.pixels > 0 ? order.pixels : p.ow;
-    const int32_t block = order.channels > 0 ? order.channels : p.oc;
+    const int32_t rows = std::max(order.rows, 1);
+    const int32_t tile = order.pixels > 0 && rows == 1 ? order.pixels : p.ow;
+    const int32_t block = order.channels > 0 && rows == 1 && !order.mixed ? order.channels : p.oc;
     for (int32_t n = 0; n < p.n; ++n) {
-      for (int32_t i = 0; i < p.oh; ++i) {
+      for (int32_t i = 0; i < p.oh; i += rows) {
         for (int32_t j = 0; j < p.ow; j += tile) {
           for (int32_t o = 0; o < p.oc; o += block) {
-            run_block(n, i, {j, std::min(j + tile, p.ow)}, {o, std::min(o + block, p.oc)});
+            const Block of = {n,
+                              {i, std::min(i + rows, p.oh)},
+                              {j, std::min(j + tile, p.ow)},
+                              {o, std::min(o + block, p.oc)}};
+            if (order.mixed) store(of);  // the worst of all orders
+            read(of);
+            if (!order.mixed) store(of);
           }
         }
       }
@@ -106,14 +113,26 @@ class Trace {
     int32_t begin, end;
   };
 
-  void run_block(int32_t n, int32_t i, Range columns, Range channels) {
-    for (int32_t j = columns.begin; j < columns.end; ++j) {
-      for (int32_t o = channels.begin; o < channels.end; ++o) read_window(n, i, j, o);
+  struct Block {
+    int32_t n;
+    Range rows, columns, channels;
+  };
+
+  void read(const Block& of) {
+    for (int32_t i = of.rows.begin; i < of.rows.end; ++i) {
+      for (int32_t j = of.columns.begin; j < of.columns.end; ++j) {
+        for (int32_t o = of.channels.begin; o < of.channels.end; ++o) read_window(of.n, i, j, o);
+      }
     }
-    for (int32_t j = columns.begin; j < columns.end; ++j) {
-      for (int32_t o = channels.begin; o < channels.end; ++o) {
-        const int64_t index = ((int64_t{n} * p_.oh + i) * p_.ow + j) * p_.oc + o;
-        events_.push_back({true, (index + 1) * p_.y_bytes});
+  }
+
+  void store(const Block& of) {
+    for (int32_t i = of.rows.begin; i < of.rows.end; ++i) {
+      for (int32_t j = of.columns.begin; j < of.columns.end; ++j) {
+        for (int32_t o = of.channels.begin; o < of.channels.end; ++o) {
+          const int64_t index = ((int64_t{of.n} * p_.oh + i) * p_.ow + j) * p_.oc + o;
+          events_.push_back({true, (index + 1) * p_.y_bytes});
+        }
       }
     }
   }
@@ -160,7 +179,9 @@ TEST(WindowOverlap, is_the_distance_that_the_trace_of_reads_and_stores_needs) {
     Rng rng(seed);
     const mote_window p = random_window(rng);
     const mote_store_order order = {.pixels = static_cast<int32_t>(rng.integer(0, 4)),
-                                    .channels = static_cast<int32_t>(rng.integer(0, 4))};
+                                    .channels = static_cast<int32_t>(rng.integer(0, 4)),
+                                    .rows = static_cast<int32_t>(rng.integer(0, 3)),
+                                    .mixed = static_cast<int32_t>(rng.integer(0, 1))};
     EXPECT_EQ(mote_window_overlap(&p, order), Trace(p, order).distance());
   }
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "mote/kernels/depthwise_conv_2d/depthwise_conv_2d.h"
-#include "mote/kernels/kernel.h"
+#include "mote/kernels/depthwise_conv_2d/window.h"
 
 // Rows of x between the first and the last that a window touches, both included.
 static int32_t window_rows(const mote_depthwise_conv_2d_params* p) {
@@ -24,24 +24,10 @@ static const char* refuses(const void* params, const void* const* constants) {
   return p->multiplier == 1 ? NULL : "it has one filter per channel only";
 }
 
-// A row of y may lie on all rows of x but those that are still to be read: the last row of its own
-// window and what follows.
 static int64_t overlap(const void* params, int32_t input) {
-  const mote_depthwise_conv_2d_params* p = params;
   if (input != 0) return MOTE_NO_OVERLAP;
-  const int64_t x_image = p->h * row_bytes(p);
-  const int64_t y_row = (int64_t)p->ow * p->ic;
-  int64_t distance = -p->n * x_image;
-  for (int64_t n = 0; n < p->n; ++n) {
-    for (int64_t i = 0; i < p->oh; ++i) {
-      const int64_t last = i * p->stride_h - p->pad_top + ring_rows(p);
-      if (last >= p->h && n + 1 == p->n) continue;
-      const int64_t next = last < 0 ? 0 : (last < p->h ? last : p->h);
-      const int64_t need = (n * p->oh + i + 1) * y_row - n * x_image - next * row_bytes(p);
-      distance = need > distance ? need : distance;
-    }
-  }
-  return distance;
+  const mote_window window = mote_depthwise_conv_2d_window(params, sizeof(int8_t));
+  return mote_copied_rows_overlap(&window, 1);
 }
 
 // The rows of x that the windows of one output row touch: NULL outside of the image.
