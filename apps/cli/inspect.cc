@@ -3,9 +3,14 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/json_values.h"
 #include "apps/cli/shared_options.h"
+#include "mote/api/memory.h"
+#include "mote/base/file.h"
 
 namespace mote::cli {
 namespace {
+
+// Characters for the arena in a drawing on the terminal.
+constexpr int kMapColumns = 64;
 
 class InspectCommand final : public Command {
  public:
@@ -17,24 +22,88 @@ class InspectCommand final : public Command {
         "multiply-accumulates (MACs), bytes of weights and of activations, and the RAM that the "
         "activations alive together need, with the layer where it is largest. Everything is "
         "counted "
-        "for one sample.",
+        "for one sample. With --memory it shows instead where every value lies in the arena of the "
+        "runtime, call by call.",
         {{"inspect kws.tflite", "layers and totals of a model"},
-         {"inspect net.onnx --shape input=1,224,224,3 --json", "fix an open shape; JSON"}}};
+         {"inspect net.onnx --shape input=1,224,224,3 --json", "fix an open shape; JSON"},
+         {"inspect kws.tflite --memory --plan ram --output kws.svg",
+          "the arena over time, drawn on the terminal and as SVG"}}};
   }
 
   std::vector<OptionGroup> options() override {
     OptionGroup group = model_group(&request_.model);
     group.options.insert(group.options.begin(), model_operand(&request_.model));
-    return {std::move(group), general_group(&general_)};
+    return {std::move(group), memory_group(), general_group(&general_)};
   }
 
   void run(Console& console) override {
     console.set_quiet(general_.quiet);
+    if (show_memory_) return run_memory(console);
+    if (!drawing_.empty()) {
+      throw_error(ErrorKind::kInvalidArgument, "--output is the drawing of --memory; add --memory");
+    }
     const InspectResult result = inspect(request_);
     console.print(general_.json ? json_text(to_json(result)) : to_text(result));
   }
 
  private:
+  OptionGroup memory_group() {
+    return {
+        "Memory",
+        {switch_option("--memory", "draw the arena over time", &show_memory_),
+         choice_option("--plan", "memory plan: the quickest kernels, or the smallest arena",
+                       &program_.plan),
+         choice_option("--isa", "instruction set to use instead of the best one", &program_.isa),
+         path_option("--output", "SVG", "file for the drawing as SVG", &drawing_)}};
+  }
+
+  void run_memory(Console& console) {
+    if (!drawing_.empty()) check_writable(drawing_);
+    program_.model = request_.model;
+    const MemoryResult result = inspect_memory(program_);
+    if (!drawing_.empty()) write_file(drawing_, memory_map_svg(result.map));
+    console.print(general_.json ? json_text(to_json(result)) : to_text(result));
+  }
+
+  static Json to_json(const MemoryResult& result) {
+    Json json = {{"plan", result.plan},
+                 {"isa", result.isa},
+                 {"arena_bytes", result.map.arena_bytes},
+                 {"largest_live_bytes", result.largest_live_bytes},
+                 {"state_bytes", result.state_bytes},
+                 {"proven_optimal", result.proven_optimal},
+                 {"calls", Json::array()},
+                 {"buffers", Json::array()}};
+    const std::vector<int64_t> used = used_bytes(result.map);
+    for (size_t step = 0; step < result.map.steps.size(); ++step) {
+      json["calls"].push_back({{"name", result.map.steps[step]},
+                               {"kernel", result.kernels[step]},
+                               {"used_bytes", used[step]}});
+    }
+    for (const MemoryBlock& block : result.map.blocks) {
+      json["buffers"].push_back({{"name", block.label},
+                                 {"offset", block.offset},
+                                 {"size_bytes", block.size_bytes},
+                                 {"first_call", block.first_step},
+                                 {"last_call", block.last_step},
+                                 {"scratch", block.is_scratch}});
+    }
+    return json;
+  }
+
+  static std::string to_text(const MemoryResult& result) {
+    MemoryMap map = result.map;
+    for (std::string& step : map.steps) step = shortened_name(step);
+    return memory_map_text(map, kMapColumns) +
+           fmt::format(
+               "{} plan for {}: arena {} B, {}; alive together at most {} B without overlaps; "
+               "states {} B\n",
+               result.plan, result.isa, grouped(map.arena_bytes),
+               result.proven_optimal ? "the least for this order and these kernels"
+                                     : "not proven to be the least",
+               grouped(result.largest_live_bytes), grouped(result.state_bytes));
+  }
+
   static Json to_json(const InspectResult& result) {
     const auto named = [](const std::vector<NamedType>& values) {
       Json list = Json::array();
@@ -130,6 +199,9 @@ class InspectCommand final : public Command {
   }
 
   InspectRequest request_;
+  ProgramRequest program_;
+  bool show_memory_ = false;
+  std::filesystem::path drawing_;
   GeneralOptions general_;
 };
 

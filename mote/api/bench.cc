@@ -9,15 +9,6 @@
 namespace mote {
 namespace {
 
-std::shared_ptr<const Program> program_of(const ProgramRequest& request) {
-  return prepare_program(open_model(request.model), {.lower = {.numerics = request.numerics,
-                                                               .isa = request.isa,
-                                                               .plan = request.plan,
-                                                               .callers = request.threads,
-                                                               .plan_carefully = true},
-                                                     .rewrite = request.rewrite});
-}
-
 int64_t macs_of(const Program& program, const Node& node) {
   return node.op->cost == nullptr ? 0 : node.op->cost(program.graph, node).macs;
 }
@@ -84,6 +75,15 @@ CallTiming timing_of(const CallReport& call, double us, double peak_macs, double
 
 }  // namespace
 
+std::shared_ptr<const Program> lower_model(const ProgramRequest& request) {
+  return prepare_program(open_model(request.model), {.lower = {.numerics = request.numerics,
+                                                               .isa = request.isa,
+                                                               .plan = request.plan,
+                                                               .callers = request.threads,
+                                                               .plan_carefully = true},
+                                                     .rewrite = request.rewrite});
+}
+
 std::string_view name(Bound bound) {
   switch (bound) {
     case Bound::kCompute:
@@ -97,11 +97,11 @@ std::string_view name(Bound bound) {
 }
 
 ExplainResult explain(const ProgramRequest& request) {
-  return report_of(*program_of(request), request.plan);
+  return report_of(*lower_model(request), request.plan);
 }
 
 BenchResult bench(const BenchRequest& request) {
-  const std::shared_ptr<const Program> program = program_of(request.program);
+  const std::shared_ptr<const Program> program = lower_model(request.program);
   std::unique_ptr<WorkerPool> pool;
   if (program->callers > 1) pool = std::make_unique<WorkerPool>(program->callers);
   Session session(program, pool.get());

@@ -1,6 +1,7 @@
 // How fast a model runs on this machine, and why: bench and explain.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,9 @@ struct ProgramRequest {
   int threads = 1;
   bool rewrite = true;  ///< the exact passes first, as `optimize` does
 };
+
+/// Throws what open_model and lower throw.
+std::shared_ptr<const Program> lower_model(const ProgramRequest& request);
 
 /// One call of the program.
 struct CallReport {

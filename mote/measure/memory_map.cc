@@ -49,6 +49,74 @@ std::string row_text(const MemoryMap& map, const std::vector<char>& letters, int
   return row;
 }
 
+constexpr double kLeft = 80.0;
+constexpr double kTop = 30.0;
+constexpr double kHeight = 480.0;
+constexpr double kStepWidth = 26.0;
+constexpr double kLabelHeight = 170.0;  // names of the calls, upright
+constexpr size_t kLabelLetters = 26;    // that fit into it
+
+// Bytes upwards, over the whole height.
+class VerticalAxis {
+ public:
+  explicit VerticalAxis(int64_t arena_bytes)
+      : bytes_(static_cast<double>(std::max<int64_t>(1, arena_bytes))) {}
+  double y(int64_t byte) const {
+    return kTop + kHeight * (1.0 - static_cast<double>(byte) / bytes_);
+  }
+
+ private:
+  double bytes_;
+};
+
+std::string grid_svg(const MemoryMap& map, const VerticalAxis& axis, double width) {
+  constexpr int kLines = 8;
+  std::string svg;
+  for (int line = 0; line <= kLines; ++line) {
+    const int64_t byte = map.arena_bytes * line / kLines;
+    svg += fmt::format(
+        "<line x1=\"{0:.1f}\" x2=\"{1:.1f}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\" stroke=\"#ddd\"/>\n"
+        "<text x=\"{3:.1f}\" y=\"{4:.1f}\" text-anchor=\"end\">{5}</text>\n",
+        kLeft, width, axis.y(byte), kLeft - 6.0, axis.y(byte) + 3.0, byte);
+  }
+  return svg;
+}
+
+// Hues a golden angle apart: neighbours differ.
+std::string colour_of(const MemoryBlock& block, size_t index) {
+  constexpr double kGoldenAngle = 137.508;
+  if (block.is_scratch) return "#999";
+  return fmt::format("hsl({:.0f},70%,60%)",
+                     std::fmod(kGoldenAngle * static_cast<double>(index), 360.0));
+}
+
+std::string block_svg(const MemoryBlock& block, const VerticalAxis& axis,
+                      const std::string& colour) {
+  const double y = axis.y(block.offset + block.size_bytes);
+  return fmt::format(
+      "<rect x=\"{:.1f}\" y=\"{:.2f}\" width=\"{:.1f}\" height=\"{:.2f}\" fill=\"{}\" "
+      "fill-opacity=\"0.6\" stroke=\"#333\" stroke-width=\"0.5\"><title>{}: {} bytes at {}"
+      "</title></rect>\n",
+      kLeft + kStepWidth * block.first_step, y,
+      kStepWidth * (block.last_step - block.first_step + 1), axis.y(block.offset) - y, colour,
+      report_detail::escaped(block.label), block.size_bytes, block.offset);
+}
+
+std::string step_svg(const std::string& name, size_t step) {
+  const double x = kLeft + kStepWidth * (static_cast<double>(step) + 0.6);
+  // The end of a name tells most: converters put paths before it.
+  std::string label = name;
+  if (name.size() > kLabelLetters) {
+    size_t start = name.size() - kLabelLetters;
+    while (start < name.size() && (static_cast<unsigned char>(name[start]) & 0xC0) == 0x80) ++start;
+    label = "..." + name.substr(start);
+  }
+  return fmt::format(
+      "<text x=\"{0:.1f}\" y=\"{1:.1f}\" text-anchor=\"end\" transform=\"rotate(-90 {0:.1f} "
+      "{1:.1f})\">{2}</text>\n",
+      x, kTop + kHeight + 6.0, report_detail::escaped(label));
+}
+
 }  // namespace
 
 std::vector<int64_t> used_bytes(const MemoryMap& map) {
@@ -86,54 +154,20 @@ std::string memory_map_text(const MemoryMap& map, int columns) {
 }
 
 std::string memory_map_svg(const MemoryMap& map) {
-  constexpr double kLeft = 80.0;
-  constexpr double kTop = 30.0;
-  constexpr double kHeight = 480.0;
-  constexpr double kStepWidth = 26.0;
-  constexpr double kLabels = 150.0;  // names of the calls, upright
-  constexpr int kLines = 8;
-  // Neighbouring blocks get colours far apart: hues a golden angle apart.
-  constexpr double kGoldenAngle = 137.508;
+  const VerticalAxis axis(map.arena_bytes);
   const double width = kLeft + kStepWidth * static_cast<double>(map.steps.size()) + 10.0;
-  const auto arena = static_cast<double>(std::max<int64_t>(1, map.arena_bytes));
-  const auto y_of = [&](int64_t byte) {
-    return kTop + kHeight * (1.0 - static_cast<double>(byte) / arena);
-  };
   std::string svg = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {:.0f} {:.0f}\" "
       "font-family=\"sans-serif\" font-size=\"10\">\n"
       "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n"
       "<text x=\"{:.0f}\" y=\"18\" font-size=\"13\">arena of {} bytes over {} calls</text>\n",
-      width, kTop + kHeight + kLabels, kLeft, map.arena_bytes, map.steps.size());
-  for (int line = 0; line <= kLines; ++line) {
-    const int64_t byte = map.arena_bytes * line / kLines;
-    svg += fmt::format(
-        "<line x1=\"{0:.1f}\" x2=\"{1:.1f}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\" stroke=\"#ddd\"/>\n"
-        "<text x=\"{3:.1f}\" y=\"{4:.1f}\" text-anchor=\"end\">{5}</text>\n",
-        kLeft, width, y_of(byte), kLeft - 6.0, y_of(byte) + 3.0, byte);
-  }
+      width, kTop + kHeight + kLabelHeight, kLeft, map.arena_bytes, map.steps.size());
+  svg += grid_svg(map, axis, width);
   for (size_t b = 0; b < map.blocks.size(); ++b) {
-    const MemoryBlock& block = map.blocks[b];
-    if (block.size_bytes == 0) continue;
-    const double x = kLeft + kStepWidth * block.first_step;
-    const double y = y_of(block.offset + block.size_bytes);
-    svg += fmt::format(
-        "<rect x=\"{:.1f}\" y=\"{:.2f}\" width=\"{:.1f}\" height=\"{:.2f}\" fill=\"{}\" "
-        "fill-opacity=\"0.6\" stroke=\"#333\" stroke-width=\"0.5\"><title>{}: {} bytes at {}"
-        "</title></rect>\n",
-        x, y, kStepWidth * (block.last_step - block.first_step + 1), y_of(block.offset) - y,
-        block.is_scratch ? "#999"
-                         : fmt::format("hsl({:.0f},70%,60%)",
-                                       std::fmod(kGoldenAngle * static_cast<double>(b), 360.0)),
-        report_detail::escaped(block.label), block.size_bytes, block.offset);
+    if (map.blocks[b].size_bytes == 0) continue;
+    svg += block_svg(map.blocks[b], axis, colour_of(map.blocks[b], b));
   }
-  for (size_t step = 0; step < map.steps.size(); ++step) {
-    const double x = kLeft + kStepWidth * (static_cast<double>(step) + 0.6);
-    svg += fmt::format(
-        "<text x=\"{0:.1f}\" y=\"{1:.1f}\" text-anchor=\"end\" transform=\"rotate(-90 {0:.1f} "
-        "{1:.1f})\">{2}</text>\n",
-        x, kTop + kHeight + 6.0, report_detail::escaped(map.steps[step]));
-  }
+  for (size_t step = 0; step < map.steps.size(); ++step) svg += step_svg(map.steps[step], step);
   return svg + "</svg>\n";
 }
 
