@@ -1,13 +1,13 @@
-// Memory plans of real models: how small the arena gets, and that both kinds of plan hold when all
-// unused bytes are poisoned.
+// Memory plans of real models: how small the arena gets, and that they hold when all unused bytes
+// are poisoned.
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cctype>
 
 #include "mote/formats/model_file.h"
 #include "mote/lower/check_program.h"
 #include "mote/lower/lower.h"
+#include "tests/golden_models.h"
 #include "tests/test_environment.h"
 
 namespace mote {
@@ -52,42 +52,20 @@ INSTANTIATE_TEST_SUITE_P(MlperfTiny, PlannedBenchmark,
                                          Benchmark{"mlperf_sww_int8", 4096}),
                          [](const auto& param) { return param.param.name; });
 
-std::vector<std::string> golden_names() {
-  std::vector<std::string> names;
-  if (!shared_data()) return names;
-  for (const fs::directory_entry& entry : fs::directory_iterator(*shared_data() / "golden")) {
-    if (fs::exists(entry.path() / "model.tflite")) names.push_back(entry.path().filename());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
+class PlannedModel : public testing::TestWithParam<std::string> {};
 
-class PlannedModel : public testing::TestWithParam<std::string> {
- protected:
-  Graph graph() const {
-    return load_for_one_sample(*shared_data() / "golden" / GetParam() / "model.tflite");
-  }
-};
-
-TEST_P(PlannedModel, for_ram_computes_the_same_in_a_poisoned_arena) {
-  for (const Isa isa : {Isa::kPortable, Isa::kAuto}) {
-    const Program program =
-        lower(graph(), {.isa = isa, .plan = PlanKind::kRam, .plan_carefully = true});
-    EXPECT_EQ(check_program(program), "") << name(isa);
-  }
-}
-
-TEST_P(PlannedModel, for_speed_computes_the_same_whatever_the_order_of_units) {
-  for (const Isa isa : {Isa::kPortable, Isa::kAuto}) {
-    const Program program = lower(graph(), {.isa = isa, .plan_carefully = true});
-    EXPECT_EQ(check_program(program), "") << name(isa);
-    EXPECT_EQ(check_program(program, {.reverse_units = true}), "") << name(isa);
-  }
+TEST_P(PlannedModel, computes_the_same_in_a_poisoned_arena) {
+  const Graph graph = load_for_one_sample(*shared_data() / "golden" / GetParam() / "model.tflite");
+  const Program ram = lower(graph, {.plan = PlanKind::kRam, .plan_carefully = true});
+  EXPECT_EQ(check_program(ram), "");
+  const Program speed = lower(graph, {.plan_carefully = true});
+  EXPECT_EQ(check_program(speed), "");
 }
 
 // A live set counts the bytes that its buffers occupy, which start at multiples of 64.
 TEST_P(PlannedModel, for_speed_takes_the_largest_live_set_and_scratch_at_most) {
-  const Program program = lower(graph(), {.plan_carefully = true});
+  const Graph graph = load_for_one_sample(*shared_data() / "golden" / GetParam() / "model.tflite");
+  const Program program = lower(graph, {.plan_carefully = true});
   PlanCalls calls = plan_calls_of(program);
   int64_t scratch = 0;
   for (PlanCall& call : calls.calls) {
@@ -100,12 +78,8 @@ TEST_P(PlannedModel, for_speed_takes_the_largest_live_set_and_scratch_at_most) {
   EXPECT_LE(program.arena_bytes, *std::max_element(live.begin(), live.end()) + scratch);
 }
 
-INSTANTIATE_TEST_SUITE_P(Golden, PlannedModel, testing::ValuesIn(golden_names()),
-                         [](const auto& param) {
-                           std::string name = param.param;
-                           for (char& c : name) c = std::isalnum(c) != 0 ? c : '_';
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Golden, PlannedModel, testing::ValuesIn(test::golden_folders()),
+                         test::golden_test_name);
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(PlannedModel);
 
 }  // namespace

@@ -114,10 +114,28 @@ Indices frugal_kernels(const PlanCalls& calls) {
   return kernels;
 }
 
+// Whether an earlier kernel needs no more, so that this one is never better.
+bool is_dominated(const PlanCall& call, int32_t kernel) {
+  const PlanKernel& late = call.kernels[kernel];
+  const auto below = [&](const PlanKernel& k, size_t input) {
+    return k.below.empty() ? kApart : std::max<int64_t>(0, k.below[input]);
+  };
+  for (int32_t e = 0; e < kernel; ++e) {
+    const PlanKernel& early = call.kernels[e];
+    bool covers = early.scratch_bytes <= late.scratch_bytes &&
+                  early.scratch_alignment <= late.scratch_alignment;
+    for (size_t k = 0; k < call.inputs.size() && covers; ++k) {
+      covers = below(early, k) <= below(late, k);
+    }
+    if (covers) return true;
+  }
+  return false;
+}
+
 class KernelChoice {
  public:
   KernelChoice(const PlanCalls& calls, const Indices& order, Indices start)
-      : calls_(calls), current_(attempt(calls, order, std::move(start), kEffort)) {}
+      : calls_(calls), current_(attempt(calls, order, std::move(start), effort(0))) {}
 
   // Changes the kernel of one call after the other where that shrinks the arena, until none does.
   void shrink() {
@@ -126,6 +144,7 @@ class KernelChoice {
       for (const int32_t call : decisive_calls(calls_, current_)) {
         const auto count = static_cast<int32_t>(calls_.calls[call].kernels.size());
         for (int32_t kernel = 0; kernel < count; ++kernel) {
+          if (is_dominated(calls_.calls[call], kernel)) continue;
           shrunk |= change(call, kernel, current_.layout.arena_bytes - 1);
         }
       }
@@ -144,13 +163,18 @@ class KernelChoice {
   Attempt take() { return std::move(current_); }
 
  private:
-  static constexpr LayoutOptions kEffort = {.max_nodes = 0, .improvements = kChoiceImprovements};
+  static LayoutOptions effort(int64_t enough) {
+    return {.max_nodes = 0, .improvements = kChoiceImprovements, .enough_bytes = enough};
+  }
 
   bool change(int32_t call, int32_t kernel, int64_t limit) {
     if (kernel == current_.kernels[call]) return false;
     Indices kernels = current_.kernels;
     kernels[call] = kernel;
-    Attempt next = attempt(calls_, current_.order, std::move(kernels), kEffort);
+    const std::vector<int64_t> required =
+        required_bytes(memory_problem(calls_, current_.order, kernels));
+    if (*std::max_element(required.begin(), required.end()) > limit) return false;
+    Attempt next = attempt(calls_, current_.order, std::move(kernels), effort(limit));
     if (next.layout.arena_bytes > limit) return false;
     current_ = std::move(next);
     return true;

@@ -37,9 +37,10 @@ struct Placement {
 };
 
 using Conflicts = std::vector<std::vector<Conflict>>;
-/// The best of several orders, each improved by placing earlier what ended highest.
-Placement place_greedily(const MemoryProblem& problem, const Conflicts& conflicts,
-                         int64_t lower_bound, int32_t improvements);
+/// The best of several orders, each improved by placing earlier what ended highest; stops at
+/// `enough` bytes.
+Placement place_greedily(const MemoryProblem& problem, const Conflicts& conflicts, int64_t enough,
+                         int32_t improvements);
 
 struct ExactResult {
   Placement best;  ///< `start` where nothing better was found

@@ -75,12 +75,12 @@ std::vector<Order> starting_orders(const MemoryProblem& problem) {
 
 // Moves what reaches the top halfway to the front, again and again: squeaky wheel optimization
 // (Joslin and Clements 1999).
-void improve(const MemoryProblem& problem, const Conflicts& conflicts, int64_t lower_bound,
+void improve(const MemoryProblem& problem, const Conflicts& conflicts, int64_t enough,
              int32_t improvements, Order order, Placement& best) {
   Placement current = place_in_order(problem, conflicts, order);
   for (int round = 0;; ++round) {
     if (current.arena_bytes < best.arena_bytes) best = current;
-    if (best.arena_bytes <= lower_bound || round == improvements) return;
+    if (best.arena_bytes <= enough || round == improvements) return;
     for (size_t k = 0; k < order.size(); ++k) {
       const int32_t i = order[k];
       const int64_t end = current.offsets[i] + problem.buffers[i].size_bytes;
@@ -117,12 +117,12 @@ int64_t lowest_offset(std::span<const Conflict> conflicts, std::span<const int64
   return offset;
 }
 
-Placement place_greedily(const MemoryProblem& problem, const Conflicts& conflicts,
-                         int64_t lower_bound, int32_t improvements) {
+Placement place_greedily(const MemoryProblem& problem, const Conflicts& conflicts, int64_t enough,
+                         int32_t improvements) {
   Placement best{.offsets = {}, .arena_bytes = INT64_MAX};
   for (const Order& order : starting_orders(problem)) {
-    improve(problem, conflicts, lower_bound, improvements, order, best);
-    if (best.arena_bytes <= lower_bound) break;
+    improve(problem, conflicts, enough, improvements, order, best);
+    if (best.arena_bytes <= enough) break;
   }
   return best;
 }

@@ -168,10 +168,11 @@ MemoryLayout plan_layout(const MemoryProblem& problem, const LayoutOptions& opti
   for (const int64_t bytes : required_bytes(problem)) {
     layout.lower_bound_bytes = std::max(layout.lower_bound_bytes, bytes);
   }
-  plan_detail::Placement best = plan_detail::place_greedily(
-      problem, conflicts, layout.lower_bound_bytes, options.improvements);
+  const int64_t enough = std::max(layout.lower_bound_bytes, options.enough_bytes);
+  plan_detail::Placement best =
+      plan_detail::place_greedily(problem, conflicts, enough, options.improvements);
   layout.proven_optimal = best.arena_bytes == layout.lower_bound_bytes;
-  if (!layout.proven_optimal && options.max_nodes > 0) {
+  if (best.arena_bytes > enough && options.max_nodes > 0) {
     plan_detail::ExactResult exact = plan_detail::place_exactly(
         problem, conflicts, best, layout.lower_bound_bytes, options.max_nodes);
     best = std::move(exact.best);

@@ -57,6 +57,8 @@ struct LayoutOptions {
   int64_t max_nodes = 100'000;
   /// Attempts to improve each greedy order; gains end after few.
   int32_t improvements = 60;
+  /// The first greedy layout that needs no more than this is taken.
+  int64_t enough_bytes = 0;
 };
 
 /// Throws kInvalidArgument on sizes, steps, alignments or indices out of range.
