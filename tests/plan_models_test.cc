@@ -60,6 +60,7 @@ TEST_P(PlannedModel, computes_the_same_in_a_poisoned_arena) {
   EXPECT_EQ(check_program(ram), "");
   const Program speed = lower(graph, {.plan_carefully = true});
   EXPECT_EQ(check_program(speed), "");
+  EXPECT_EQ(check_program(speed, {.reverse_units = true}), "");
 }
 
 // A live set counts the bytes that its buffers occupy, which start at multiples of 64.

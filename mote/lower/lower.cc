@@ -184,6 +184,7 @@ class Lowering {
     }
     for (size_t k = 0; k < call.inputs.size(); ++k)
       result.below.push_back(distance(kernel, call, k));
+    result.same_place = options_.plan == PlanKind::kSpeed;
     return result;
   }
 

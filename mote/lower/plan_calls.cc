@@ -58,7 +58,8 @@ void add_sharings(const PlanCall& call, const PlanKernel& kernel, MemoryProblem&
         call.inputs.begin() + static_cast<ptrdiff_t>(k);
     if (value < 0 || seen) continue;
     const int64_t below = distance_to(call, kernel, value);
-    if (below != kApart) problem.sharings.push_back({call.outputs[0], value, below, kApart});
+    if (below == kApart) continue;
+    problem.sharings.push_back({call.outputs[0], value, below, kApart, kernel.same_place});
   }
 }
 

@@ -47,6 +47,16 @@ MemorySharing effective(const MemoryProblem& problem, MemorySharing s) {
   return s;
 }
 
+// One offset is allowed between two forbidden runs.
+void allow_same_place(std::vector<Conflict>& conflicts, int32_t other) {
+  const auto at = std::lower_bound(conflicts.begin(), conflicts.end(), other,
+                                   [](const Conflict& c, int32_t o) { return c.other < o; });
+  if (at == conflicts.end() || at->other != other) return;
+  const Conflict above{other, 0, at->above};
+  at->above = 0;
+  conflicts.insert(at + 1, above);
+}
+
 void restrict_conflict(std::vector<Conflict>& conflicts, int32_t other, int64_t below,
                        int64_t above) {
   const auto at = std::lower_bound(conflicts.begin(), conflicts.end(), other,
@@ -99,6 +109,11 @@ std::vector<std::vector<Conflict>> find_conflicts(const MemoryProblem& problem) 
   for (const MemorySharing& sharing : problem.sharings) {
     if (!is_active(problem, sharing)) continue;
     const MemorySharing s = effective(problem, sharing);
+    if (s.same_place) {
+      allow_same_place(conflicts[s.output], s.input);
+      allow_same_place(conflicts[s.input], s.output);
+      continue;
+    }
     restrict_conflict(conflicts[s.output], s.input, s.below, s.above);
     restrict_conflict(conflicts[s.input], s.output, s.above, s.below);
   }

@@ -37,6 +37,8 @@ struct MemorySharing {
   int32_t input = -1;
   int64_t below = kApart;
   int64_t above = kApart;
+  /// Only the same offset, or apart: for work that may be done in any order. `below` is 0 then.
+  bool same_place = false;
 };
 
 struct MemoryProblem {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "mote/base/error.h"
 #include "mote/base/random.h"
@@ -52,6 +53,19 @@ TEST(PlanLayout, shares_one_place_along_a_chain_in_place) {
   const MemoryLayout layout = planned(problem);
   EXPECT_EQ(layout.arena_bytes, 100);
   EXPECT_EQ(layout.lower_bound_bytes, 100);
+}
+
+TEST(PlanLayout, takes_the_same_place_whole_or_stays_apart) {
+  // The second buffer would start below the first, where a third leaves room.
+  const MemoryProblem problem = {
+      .buffers = {{40, 0, 0}, {100, 0, 1}, {100, 1, 2}, {60, 1, 1}},
+      .sharings = {{2, 1, 0, kApart, true}}};
+  const MemoryLayout layout = planned(problem);
+  const int64_t distance = layout.offsets[2] - layout.offsets[1];
+  EXPECT_TRUE(distance == 0 || std::abs(distance) >= 100) << distance;
+  EXPECT_EQ(layout.arena_bytes, 160);
+  EXPECT_NE(layout_violation(problem, std::vector<int64_t>{0, 60, 40, 160}), "");
+  EXPECT_NE(layout_violation(problem, std::vector<int64_t>{0, 40, 60, 160}), "");
 }
 
 TEST(PlanLayout, descends_along_a_chain_of_distances) {
