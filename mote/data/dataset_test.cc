@@ -139,7 +139,7 @@ TEST(Dataset, splits_skip_and_limit_choose_samples_in_order) {
   EXPECT_EQ(first({.split = "head"}), std::pair(0.0f, int64_t{4}));
   EXPECT_EQ(first({.split = "tail", .skip = 1, .limit = 2}), std::pair(5.0f, int64_t{2}));
   EXPECT_THAT(error_of([&] { first({.split = "nose"}); }), HasSubstr("it has: head, tail"));
-  EXPECT_THAT(error_of([&] { first({.skip = 10}); }), HasSubstr("no samples"));
+  EXPECT_THAT(error_of([&] { first({.skip = 10}); }), HasSubstr("10 are left out"));
 }
 
 TEST(Dataset, an_extending_file_changes_single_keys) {
