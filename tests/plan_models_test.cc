@@ -27,7 +27,7 @@ Graph load_for_one_sample(const fs::path& path) {
 
 struct Benchmark {
   std::string name;
-  /// What the activations need with buffers that overlap (docs/decisions/0006-memory-plan.md).
+  /// What the activations need with buffers that overlap (docs/decisions/0008-memory-plan.md).
   int64_t floor_bytes = 0;
 };
 
