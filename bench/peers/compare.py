@@ -69,7 +69,7 @@ def tiny_model(scratch):
     y = helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 1])
     graph = helper.make_graph([helper.make_node("Relu", ["x"], ["y"])], "tiny", [x], [y])
     path = scratch / "tiny.onnx"
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)]), path)
+    onnx.save(helper.make_model(graph, ir_version=8, opset_imports=[helper.make_opsetid("", 13)]), path)
     return {"onnx": path, "tflite": converted(path, scratch, [])}
 
 
