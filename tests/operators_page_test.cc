@@ -64,9 +64,8 @@ std::string cell(std::string_view formula) {
 std::string row(const OpDef& def, const std::set<std::string, std::less<>>& tflite) {
   const auto mark = [](bool present) { return present ? " x |" : "  |"; };
   std::string text = fmt::format("| `{}` | {} |", def.name, cell(def.summary));
-  for (const bool present :
-       {def.axes != nullptr, def.permute != nullptr, def.quant != nullptr, def.cost != nullptr,
-        def.sample != nullptr, def.lower != nullptr}) {
+  for (const bool present : {def.axes != nullptr, def.permute != nullptr, def.quant != nullptr,
+                             def.cost != nullptr, def.sample != nullptr, def.lower != nullptr}) {
     text += mark(present);
   }
   const auto in_tflite = [&](std::string_view name) { return tflite.contains(name); };

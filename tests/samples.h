@@ -35,8 +35,8 @@ inline std::vector<Tensor> random_inputs(const Graph& graph, Rng& rng) {
   return inputs;
 }
 
-inline std::vector<Tensor> run(const Graph& graph, std::span<const Tensor> inputs,
-                               Kernels kernels, Numerics numerics = Numerics::kTflm) {
+inline std::vector<Tensor> run(const Graph& graph, std::span<const Tensor> inputs, Kernels kernels,
+                               Numerics numerics = Numerics::kTflm) {
   return Executor(graph, {.kernels = kernels, .numerics = numerics}).run(inputs);
 }
 

@@ -19,7 +19,8 @@ class MappedFile {
   MappedFile(const MappedFile&) = delete;
 
   std::span<const std::byte> bytes() const { return bytes_; }
-  /// Gives back the memory that the bytes take; what is looked at again is read from the file again.
+  /// Gives back the memory that the bytes take; what is looked at again is read from the file
+  /// again.
   void forget() const;
 
  private:

@@ -23,8 +23,8 @@ void pause() {
 }  // namespace
 
 struct WorkerPool::Impl {
-  std::atomic<uint64_t> round{0};    // counts pieces of work; the threads wait for it to move
-  std::atomic<int> unfinished{0};    // threads that still work on this round
+  std::atomic<uint64_t> round{0};  // counts pieces of work; the threads wait for it to move
+  std::atomic<int> unfinished{0};  // threads that still work on this round
   std::atomic<int> sleepers{0};
   std::atomic<bool> stopping{false};
   Function function = nullptr;

@@ -12,8 +12,8 @@
  * thread at a time. Running allocates nothing, unless the model has operators without a kernel
  * (mote_model_allocates tells). No exception leaves these functions, and no signal is caught.
  *
- * The ABI is stable within one MOTE_ABI_VERSION: structs begin with their size, grow at the end, and
- * fields that the caller does not know are taken as 0.
+ * The ABI is stable within one MOTE_ABI_VERSION: structs begin with their size, grow at the end,
+ * and fields that the caller does not know are taken as 0.
  */
 #ifndef MOTE_MOTE_H
 #define MOTE_MOTE_H
@@ -52,8 +52,8 @@ MOTE_API const char* mote_last_error(void);
 
 typedef struct mote_model_options {
   size_t struct_size; /* sizeof(mote_model_options) */
-  /* "auto" or NULL: the best instruction set of this machine; else one of them ("portable" gives the
-   * same bytes on every machine). */
+  /* "auto" or NULL: the best instruction set of this machine; else one of them ("portable" gives
+   * the same bytes on every machine). */
   const char* isa;
   /* "speed" or NULL: the quickest kernels; "ram": the smallest arena, for one thread. */
   const char* plan;
@@ -73,8 +73,7 @@ MOTE_API mote_status mote_model_load(const char* path, const mote_model_options*
                                      mote_model** model);
 /* The bytes of a file; they are not needed afterwards. */
 MOTE_API mote_status mote_model_from_memory(const void* bytes, size_t size_bytes,
-                                            const mote_model_options* options,
-                                            mote_model** model);
+                                            const mote_model_options* options, mote_model** model);
 /* Sessions keep what they need: the order of freeing does not matter. NULL is ignored. */
 MOTE_API void mote_model_free(mote_model* model);
 
@@ -119,8 +118,8 @@ MOTE_API size_t mote_model_state_bytes(const mote_model* model);
 /* Not 0: operators without a kernel allocate while they run. */
 MOTE_API int32_t mote_model_allocates(const mote_model* model);
 
-/* The caller's threads. `run` calls function(argument, worker) once for every worker below `workers`
- * and returns when all are done. */
+/* The caller's threads. `run` calls function(argument, worker) once for every worker below
+ * `workers` and returns when all are done. */
 typedef struct mote_threads {
   size_t struct_size; /* sizeof(mote_threads) */
   int32_t workers;    /* at most the model's `threads` */
@@ -134,8 +133,8 @@ typedef struct mote_session mote_session;
 MOTE_API mote_status mote_session_create(const mote_model* model, const mote_threads* threads,
                                          mote_session** session);
 MOTE_API void mote_session_free(mote_session* session);
-/* Where to write input `index` before every run: the memory is reused while the model runs. NULL when
- * there is no such input. */
+/* Where to write input `index` before every run: the memory is reused while the model runs. NULL
+ * when there is no such input. */
 MOTE_API void* mote_session_input(mote_session* session, size_t index);
 /* Valid until the next run. */
 MOTE_API const void* mote_session_output(const mote_session* session, size_t index);

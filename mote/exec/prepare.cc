@@ -6,7 +6,8 @@
 namespace mote {
 
 Graph bind_batch(Graph graph, int64_t batch) {
-  if (batch < 1) throw_error(ErrorKind::kInvalidArgument, "a batch of {}; it must be 1 or more", batch);
+  if (batch < 1)
+    throw_error(ErrorKind::kInvalidArgument, "a batch of {}; it must be 1 or more", batch);
   bool open = false;
   for (const ValueId id : graph.inputs()) {
     Shape& shape = graph.mutable_value(id).type.shape;

@@ -1,4 +1,5 @@
-// From a model's graph to the program that this machine runs: batch bound, exact rewrites, lowering.
+// From a model's graph to the program that this machine runs: batch bound, exact rewrites,
+// lowering.
 #pragma once
 
 #include <memory>

@@ -29,11 +29,12 @@ struct Timing {
 
 Timing time_session(Session& session, const TimingOptions& options);
 
-/// The median time of each call of the program, in microseconds, the cost of reading the clock taken
-/// off.
+/// The median time of each call of the program, in microseconds, the cost of reading the clock
+/// taken off.
 std::vector<double> time_calls(Session& session, const TimingOptions& options);
 
-/// What one core of this machine reaches without reading memory, in multiply-accumulates per second.
+/// What one core of this machine reaches without reading memory, in multiply-accumulates per
+/// second.
 struct PeakRates {
   double f32 = 0.0;
   double i8 = 0.0;

@@ -31,7 +31,8 @@ struct PlanKernel {
   /// How far below each entry of `inputs` an only output must start; kApart where they must not
   /// overlap, and for all when empty.
   std::vector<int64_t> below = {};
-  /// The output may take the very place of an input with distance 0, and overlap it in no other way.
+  /// The output may take the very place of an input with distance 0, and overlap it in no other
+  /// way.
   bool same_place = false;
 };
 

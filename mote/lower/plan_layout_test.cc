@@ -57,9 +57,8 @@ TEST(PlanLayout, shares_one_place_along_a_chain_in_place) {
 
 TEST(PlanLayout, takes_the_same_place_whole_or_stays_apart) {
   // The second buffer would start below the first, where a third leaves room.
-  const MemoryProblem problem = {
-      .buffers = {{40, 0, 0}, {100, 0, 1}, {100, 1, 2}, {60, 1, 1}},
-      .sharings = {{2, 1, 0, kApart, true}}};
+  const MemoryProblem problem = {.buffers = {{40, 0, 0}, {100, 0, 1}, {100, 1, 2}, {60, 1, 1}},
+                                 .sharings = {{2, 1, 0, kApart, true}}};
   const MemoryLayout layout = planned(problem);
   const int64_t distance = layout.offsets[2] - layout.offsets[1];
   EXPECT_TRUE(distance == 0 || std::abs(distance) >= 100) << distance;

@@ -14,8 +14,8 @@ namespace {
 
 constexpr size_t kBiasInput = 2;
 
-// Samples of a batch, and batches that means of taps are held for: neither time nor memory grow with
-// the samples beyond.
+// Samples of a batch, and batches that means of taps are held for: neither time nor memory grow
+// with the samples beyond.
 constexpr int64_t kMostAtOnce = 32;
 constexpr int64_t kMostBatches = 8;
 

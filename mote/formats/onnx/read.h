@@ -5,9 +5,9 @@
 //
 // Spatial operators become NHWC ones between transposes; inputs and outputs keep the file's names,
 // order, shapes and layout. Nodes whose inputs are all constant are evaluated. Quantize/dequantize
-// pairs around an operator fold into the operator's integer form (docs/howto/convert.md says which).
-// Control flow that depends on data, sequences, maps and strings are refused with node, operator
-// and reason. Sources: the ONNX operator and IR specifications, opsets 7 to kNewestOpset.
+// pairs around an operator fold into the operator's integer form (docs/howto/convert.md says
+// which). Control flow that depends on data, sequences, maps and strings are refused with node,
+// operator and reason. Sources: the ONNX operator and IR specifications, opsets 7 to kNewestOpset.
 #pragma once
 
 #include <cstdint>
