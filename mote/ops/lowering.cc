@@ -10,16 +10,17 @@ namespace mote::ops {
 namespace {
 
 // The reference row of every family.
-const std::map<std::string, const mote_kernel*, std::less<>>& references() {
-  static const auto* const kRows = [] {
-    auto* rows = new std::map<std::string, const mote_kernel*, std::less<>>();
+using Rows = std::map<std::string, const mote_kernel*, std::less<>>;
+const Rows& references() {
+  static const Rows kRows = [] {
+    Rows rows;
     const mote_kernel* kernel = nullptr;
     for (int32_t i = 0; (kernel = mote_kernel_at(i)) != nullptr; ++i) {
-      if (kernel->isa == MOTE_ISA_AUTO) rows->emplace(kernel->family, kernel);
+      if (kernel->isa == MOTE_ISA_AUTO) rows.emplace(kernel->family, kernel);
     }
     return rows;
   }();
-  return *kRows;
+  return kRows;
 }
 
 }  // namespace
