@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "mote/exec/prepare.h"
 #include "mote/formats/model_file.h"
 #include "mote/lower/check_program.h"
 #include "mote/lower/lower.h"
@@ -15,15 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Graph load_for_one_sample(const fs::path& path) {
-  Graph graph = load_model(path);
-  for (const ValueId input : graph.inputs()) {
-    Shape& shape = graph.mutable_value(input).type.shape;
-    shape = shape.bind(1);
-  }
-  graph.infer_types();
-  return graph;
-}
+Graph load_for_one_sample(const fs::path& path) { return bind_batch(load_model(path), 1); }
 
 struct Benchmark {
   std::string name;

@@ -47,7 +47,6 @@ std::vector<Lifetime> lifetimes(const Program& program) {
 void run_poisoned(Session& session, std::byte poison) {
   const Program& program = session.program();
   const std::vector<Lifetime> lives = lifetimes(program);
-  std::vector<std::byte*> starts(program.buffers.size());
   std::byte* arena = nullptr;
   for (size_t b = 0; b < program.buffers.size(); ++b) {
     if (program.buffers[b].place != Buffer::Place::kArena || lives[b].first > lives[b].last)
