@@ -213,7 +213,7 @@ Result run_layer(const Layer& layer, mote_isa isa, bool f32) {
 int main(int argc, char** argv) {
   mote_isa isa = mote_resolve_isa(MOTE_ISA_AUTO);
   const char* network = argc > 2 ? argv[2] : "";
-  for (int i = MOTE_ISA_AUTO; argc > 1 && i <= MOTE_ISA_NEONDOT; ++i) {
+  for (int i = MOTE_ISA_AUTO; argc > 1 && i <= MOTE_ISA_MCU_MVE; ++i) {
     if (std::strcmp(argv[1], mote_isa_name(static_cast<mote_isa>(i))) == 0) {
       isa = static_cast<mote_isa>(i);
     }

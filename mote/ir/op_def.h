@@ -42,12 +42,17 @@ enum class Isa {
   kAvx512Vnni = MOTE_ISA_AVX512VNNI,
   kNeon = MOTE_ISA_NEON,
   kNeonDot = MOTE_ISA_NEONDOT,
+  kMcu = MOTE_ISA_MCU,
+  kMcuDsp = MOTE_ISA_MCU_DSP,
+  kMcuMve = MOTE_ISA_MCU_MVE,
 };
 std::string_view name(Isa isa);
-constexpr std::array<Isa, 9> enum_values(Isa) {
-  return {Isa::kAuto,   Isa::kPortable,   Isa::kSse41, Isa::kAvx2,   Isa::kAvxVnni,
-          Isa::kAvx512, Isa::kAvx512Vnni, Isa::kNeon,  Isa::kNeonDot};
+constexpr std::array<Isa, 12> enum_values(Isa) {
+  return {Isa::kAuto,       Isa::kPortable, Isa::kSse41,   Isa::kAvx2, Isa::kAvxVnni, Isa::kAvx512,
+          Isa::kAvx512Vnni, Isa::kNeon,     Isa::kNeonDot, Isa::kMcu,  Isa::kMcuDsp,  Isa::kMcuMve};
 }
+/// Whether programs for it consist of kernels that code generation can print.
+constexpr bool is_device(Isa isa) { return isa >= Isa::kMcu; }
 
 /// "node 'conv1' (conv_2d)".
 std::string describe(const Node& node);

@@ -29,6 +29,10 @@ typedef enum mote_isa {
   MOTE_ISA_AVX512VNNI,  // and VPDPBUSD on 64 bytes
   MOTE_ISA_NEON,        // ARM64
   MOTE_ISA_NEONDOT,     // and SDOT
+  // For generated code. The host has all of them: their kernels fall back to plain C.
+  MOTE_ISA_MCU,      // C99, for any microcontroller
+  MOTE_ISA_MCU_DSP,  // ARMv7E-M and ARMv8-M with the DSP extension: Cortex-M4, M7, M33
+  MOTE_ISA_MCU_MVE,  // ARMv8.1-M with integer and float vectors (Helium): Cortex-M55, M85
 } mote_isa;
 
 /// One call. Buffers do not overlap but where the kernel's `overlap` allows it.
@@ -67,7 +71,18 @@ typedef struct mote_kernel {
   /// address with any number of threads.
   int64_t (*overlap)(const void* params, int32_t input);
   void (*run)(const mote_kernel_args* args);
+  /// Set by MOTE_PRINTED: where code generation finds the text of `run`, below mote/kernels.
+  /// Absent: the kernel runs on the host only.
+  const char* source;
+  const char* entry;
+  /// What the params are made of, once for a family: in its reference's row (params_layout.h).
+  const struct mote_struct* params_layout;
 } mote_kernel;
+
+/// `run` as a member of a row that can be printed for a device: the function ENTRY of the file
+/// SOURCE. What it reaches must be C99 without heap, stdio and recursion, and clean under
+/// -Wconversion; macros that define functions must begin with the function's type.
+#define MOTE_PRINTED(SOURCE, ENTRY) .run = ENTRY, .source = SOURCE, .entry = #ENTRY
 
 enum { MOTE_KERNEL_ALIGNMENT = 64 };
 #define MOTE_NO_OVERLAP INT64_MAX

@@ -43,16 +43,13 @@ static int has_avx_vnni(void) {
   return __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a >> 4 & 1) != 0;
 }
 
-int mote_machine_has(mote_isa isa) {
+static int has_by_cpuid(mote_isa isa) {
   __builtin_cpu_init();
   const int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   const int avx512 = avx2 && __builtin_cpu_supports("avx512f") &&
                      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
                      __builtin_cpu_supports("avx512vl");
   switch (isa) {
-    case MOTE_ISA_AUTO:
-    case MOTE_ISA_PORTABLE:
-      return 1;
     case MOTE_ISA_SSE41:
       return __builtin_cpu_supports("sse4.1") != 0;
     case MOTE_ISA_AVX2:
@@ -63,15 +60,13 @@ int mote_machine_has(mote_isa isa) {
       return avx512;
     case MOTE_ISA_AVX512VNNI:
       return avx512 && __builtin_cpu_supports("avx512vnni");
-    case MOTE_ISA_NEON:
-    case MOTE_ISA_NEONDOT:
+    default:
       return 0;
   }
-  return 0;
 }
 #elif defined(__aarch64__)
-int mote_machine_has(mote_isa isa) {
-  if (isa == MOTE_ISA_AUTO || isa == MOTE_ISA_PORTABLE || isa == MOTE_ISA_NEON) return 1;
+static int has_by_cpuid(mote_isa isa) {
+  if (isa == MOTE_ISA_NEON) return 1;
 #if defined(__linux__)
   // HWCAP_ASIMDDP of the Linux kernel's ABI.
   return isa == MOTE_ISA_NEONDOT && (getauxval(AT_HWCAP) >> 20 & 1) != 0;
@@ -80,8 +75,16 @@ int mote_machine_has(mote_isa isa) {
 #endif
 }
 #else
-int mote_machine_has(mote_isa isa) { return isa == MOTE_ISA_AUTO || isa == MOTE_ISA_PORTABLE; }
+static int has_by_cpuid(mote_isa isa) {
+  (void)isa;
+  return 0;
+}
 #endif
+
+int mote_machine_has(mote_isa isa) {
+  const int plain = isa == MOTE_ISA_AUTO || isa == MOTE_ISA_PORTABLE || isa >= MOTE_ISA_MCU;
+  return plain || has_by_cpuid(isa);
+}
 
 mote_isa mote_resolve_isa(mote_isa isa) {
   if (isa != MOTE_ISA_AUTO) return isa;
@@ -106,6 +109,10 @@ int mote_isa_includes(mote_isa isa, mote_isa part) {
       return mote_isa_includes(MOTE_ISA_AVX512, part);
     case MOTE_ISA_NEONDOT:
       return part == MOTE_ISA_NEON;
+    case MOTE_ISA_MCU_DSP:
+      return part == MOTE_ISA_MCU;
+    case MOTE_ISA_MCU_MVE:
+      return mote_isa_includes(MOTE_ISA_MCU_DSP, part);
     default:
       return 0;
   }
@@ -131,6 +138,12 @@ const char* mote_isa_name(mote_isa isa) {
       return "neon";
     case MOTE_ISA_NEONDOT:
       return "neondot";
+    case MOTE_ISA_MCU:
+      return "mcu";
+    case MOTE_ISA_MCU_DSP:
+      return "mcu_dsp";
+    case MOTE_ISA_MCU_MVE:
+      return "mcu_mve";
   }
   return "";
 }

@@ -14,6 +14,7 @@ std::string objection(const mote_kernel& kernel, const KernelQuery& query) {
   if (kernel.isa != MOTE_ISA_AUTO && !mote_isa_includes(query.isa, kernel.isa)) {
     return fmt::format("needs {}", mote_isa_name(kernel.isa));
   }
+  if (is_device(static_cast<Isa>(query.isa)) && kernel.source == nullptr) return "is not printed";
   if (kernel.pack != nullptr && kernel.packs_params == 0) {
     for (size_t i = 1; i < query.constants.size(); ++i) {
       if (query.present[i] && query.constants[i] == nullptr)

@@ -10,7 +10,8 @@
 namespace mote {
 
 struct KernelChoices {
-  /// Best first; the family's reference last. Never empty for a family of the table.
+  /// Best first; the family's reference last. Empty only where a device needs printed kernels and
+  /// the family has none.
   std::vector<const mote_kernel*> usable;
   std::vector<RejectedKernel> rejected;
 };

@@ -26,7 +26,8 @@ std::string_view name(PlanKind kind) {
 namespace {
 
 constexpr int64_t kSpeedAlignment = MOTE_KERNEL_ALIGNMENT;
-// Scratch of portable kernels in a plan for RAM: what the widest element asks for.
+// Scratch of portable kernels in a plan for RAM, and all of a device's: what the widest element and
+// a vector of Helium ask for.
 constexpr int64_t kElementAlignment = 16;
 
 // Work of some microseconds on a machine of 2020; waking a thread costs about one.
@@ -54,7 +55,8 @@ class Lowering {
     program_.graph = graph;
     program_.numerics = options.numerics;
     program_.isa = static_cast<Isa>(mote_resolve_isa(static_cast<mote_isa>(options.isa)));
-    program_.callers = options.plan == PlanKind::kRam ? 1 : options.callers;
+    const bool alone = options.plan == PlanKind::kRam || is_device(program_.isa);
+    program_.callers = alone ? 1 : options.callers;
   }
 
   Program run() {
@@ -116,13 +118,16 @@ class Lowering {
       request =
           with_context([&] { return describe(node); }, [&] { return node.op->lower(context); });
     }
-    if (!request) {
-      for (const ValueId input : node.inputs) result.call.inputs.push_back(buffer_of(input));
-      for (const ValueId output : node.outputs) result.call.outputs.push_back(buffer_of(output));
-      return result;
+    if (request) {
+      add_operands(node, *request, result.call);
+      choose(*request, result);
+      if (!result.usable.empty()) return result;
+      result.call.inputs.clear();
+      result.call.outputs.clear();
+      result.call.params = nullptr;
     }
-    add_operands(node, *request, result.call);
-    choose(*request, result);
+    for (const ValueId input : node.inputs) result.call.inputs.push_back(buffer_of(input));
+    for (const ValueId output : node.outputs) result.call.outputs.push_back(buffer_of(output));
     return result;
   }
 
@@ -158,18 +163,23 @@ class Lowering {
     draft.call.rejected = std::move(choices.rejected);
     draft.usable = std::move(choices.usable);
     // With threads in play the best kernel is taken; a plan for RAM may take any.
-    if (options_.plan == PlanKind::kSpeed) draft.usable.resize(1);
+    if (options_.plan == PlanKind::kSpeed && draft.usable.size() > 1) draft.usable.resize(1);
+  }
+
+  // Threads that share a call run its units in any order.
+  bool same_place_only() const {
+    return options_.plan == PlanKind::kSpeed && !is_device(program_.isa);
   }
 
   // How far below input `k` the output must start.
   int64_t distance(const mote_kernel& kernel, const Call& call, size_t k) const {
     if (kernel.overlap == nullptr) return kApart;
-    if (options_.plan == PlanKind::kSpeed && kernel.overlap != mote_overlap_elementwise)
-      return kApart;
+    if (same_place_only() && kernel.overlap != mote_overlap_elementwise) return kApart;
     return kernel.overlap(call.params.get(), static_cast<int32_t>(k));
   }
 
   int64_t scratch_alignment(const mote_kernel& kernel) const {
+    if (is_device(program_.isa)) return kElementAlignment;
     const bool plain = kernel.isa == MOTE_ISA_AUTO || kernel.isa == MOTE_ISA_PORTABLE;
     return plain && options_.plan == PlanKind::kRam ? kElementAlignment : kSpeedAlignment;
   }
@@ -184,7 +194,7 @@ class Lowering {
     }
     for (size_t k = 0; k < call.inputs.size(); ++k)
       result.below.push_back(distance(kernel, call, k));
-    result.same_place = options_.plan == PlanKind::kSpeed;
+    result.same_place = same_place_only();
     return result;
   }
 
@@ -202,7 +212,7 @@ class Lowering {
         value.size_bytes = buffer.size_bytes;
         value.alignment =
             options_.plan == PlanKind::kSpeed
-                ? kSpeedAlignment
+                ? (is_device(program_.isa) ? kElementAlignment : kSpeedAlignment)
                 : static_cast<int64_t>(size_bytes(program_.graph.value(buffer.value).type.dtype));
         value.is_output = program_.graph.is_output(buffer.value);
       }
