@@ -8,6 +8,7 @@ enum {
   kAccumulatorBits = 29,  // |a| * 2^left < 2^29
   // The zero point times 2^right, with the product beside it, must fit 32 bits.
   kMaxRightShift = 22,
+  kFloatProductBits = 30,  // with a zero point beside it, far from the end of 32 bits
 };
 
 // Accumulators that all give the same output.
@@ -19,8 +20,9 @@ static const char* constant_scale(int32_t output, mote_channel_scale* scale) {
 // Scaling keeps order: what both ends give, all between them do.
 static int is_constant(const mote_output_stage* stage, int32_t channel, mote_accumulators range) {
   if (range.low < INT32_MIN || range.high > INT32_MAX) return 0;
-  // Left shifts may wrap, and then order is lost.
-  if (stage->multipliers[stage->per_channel ? channel : 0].shift > 0) return 0;
+  // Left shifts of integers may wrap, and then order is lost.
+  const int32_t shift = stage->multipliers[stage->per_channel ? channel : 0].shift;
+  if (shift > 0 && stage->rounding != MOTE_ROUND_FLOAT) return 0;
   return mote_output_i32(stage, (int32_t)range.low, channel) ==
          mote_output_i32(stage, (int32_t)range.high, channel);
 }
@@ -31,10 +33,23 @@ static int32_t trailing_zeros(uint32_t x) {
   return count;
 }
 
+static const char* float_scale(const mote_output_stage* stage, int32_t channel,
+                               mote_accumulators range, mote_channel_scale* scale) {
+  const float factor = mote_multiplier_f32(stage->multipliers[stage->per_channel ? channel : 0]);
+  const int64_t bound = -range.low > range.high ? -range.low : range.high;
+  if (bound > INT32_MAX) return "accumulators may reach 2^31";
+  if ((float)bound * factor >= (float)(1 << kFloatProductBits)) {
+    if (!is_constant(stage, channel, range)) return "a scale is too large for its accumulators";
+    return constant_scale(mote_output_i32(stage, (int32_t)range.low, channel), scale);
+  }
+  *scale = (mote_channel_scale){.addend = stage->zero_point, .threshold = INT32_MIN};
+  memcpy(&scale->factor, &factor, sizeof factor);
+  return NULL;
+}
+
 const char* mote_channel_scale_of(const mote_output_stage* stage, int32_t channel,
                                   mote_accumulators range, mote_channel_scale* scale) {
   const mote_multiplier m = stage->multipliers[stage->per_channel ? channel : 0];
-  if (stage->rounding == MOTE_ROUND_FLOAT) return "the output is rounded in float";
   if (stage->zero_point < INT8_MIN || stage->zero_point > INT8_MAX) {
     return "the output's zero point is outside of i8";
   }
@@ -42,6 +57,7 @@ const char* mote_channel_scale_of(const mote_output_stage* stage, int32_t channe
   if (m.multiplier < 1 << 30 || m.shift < -31 || m.shift > 30) {
     return "a multiplier is not of the form quantized models have";
   }
+  if (stage->rounding == MOTE_ROUND_FLOAT) return float_scale(stage, channel, range, scale);
   const int64_t bound = -range.low > range.high ? -range.low : range.high;
   const int32_t left = m.shift > 0 ? m.shift : 0;
   const int32_t right = m.shift > 0 ? 0 : -m.shift;
@@ -83,6 +99,21 @@ static int64_t aligned(int64_t bytes) {
   return (bytes + MOTE_KERNEL_ALIGNMENT - 1) / MOTE_KERNEL_ALIGNMENT * MOTE_KERNEL_ALIGNMENT;
 }
 
+static int32_t scaling_of(const mote_output_stage* stage) {
+  if (stage->rounding == MOTE_ROUND_FLOAT) return MOTE_SCALING_FLOAT;
+  // Where h < 0 both forms of the second rounding give at most 0, before the zero point is added.
+  const int decrements = stage->rounding == MOTE_ROUND_DOUBLE && stage->min < stage->zero_point;
+  return decrements ? MOTE_SCALING_DECREMENTS : MOTE_SCALING_PLAIN;
+}
+
+static int32_t shifts_left(const mote_output_stage* stage, int32_t channels) {
+  if (stage->rounding == MOTE_ROUND_FLOAT) return 0;
+  for (int32_t i = 0; i < (stage->per_channel ? channels : 1); ++i) {
+    if (stage->multipliers[i].shift > 0) return 1;
+  }
+  return 0;
+}
+
 int64_t mote_packed_stage_layout(const mote_output_stage* stage, int32_t channels, int32_t slots,
                                  mote_packed_stage* head) {
   const int64_t panel = (int64_t)head->lanes * MOTE_SCALE_ARRAYS;
@@ -90,12 +121,8 @@ int64_t mote_packed_stage_layout(const mote_output_stage* stage, int32_t channel
   head->scale_stride = stage->per_channel ? (int32_t)panel : 0;
   head->max_stride = stage->channel_max != NULL ? 1 : 0;
   head->min = stage->min;
-  // Where h < 0 both forms of the second rounding give at most 0, before the zero point is added.
-  head->decrements = stage->rounding == MOTE_ROUND_DOUBLE && stage->min < stage->zero_point;
-  head->shifts_left = 0;
-  for (int32_t i = 0; i < (stage->per_channel ? channels : 1); ++i) {
-    if (stage->multipliers[i].shift > 0) head->shifts_left = 1;
-  }
+  head->scaling = scaling_of(stage);
+  head->shifts_left = shifts_left(stage, channels);
   head->start = (int32_t)aligned(sizeof *head);
   head->scales = head->start + (int32_t)aligned((int64_t)slots * 4);
   head->max = head->scales + (int32_t)aligned(scales * 4);

@@ -1,5 +1,6 @@
 // The output stage of 32-bit accumulators in the form that vectors compute: one unsigned product
-// per channel, no 64-bit additions, and the same code for both integer roundings.
+// per channel, no 64-bit additions, and the same code for both integer roundings; or, where they
+// are rounded in float, one product of floats.
 //
 //   mote_channel_scale s;
 //   const char* refused = mote_channel_scale_of(&stage, channel, range, &s);
@@ -8,6 +9,8 @@
 //   const int32_t high = (int32_t)((uint64_t)u * s.factor >> 32);
 //   y = (high + s.addend - ((int32_t)u < s.threshold)) >> s.right;  // zero point added, not
 //   clamped
+//   // or, for MOTE_ROUND_FLOAT, where `factor` holds the bits of a float:
+//   y = mote_round_to_even_f32((float)accumulator * factor) + s.addend;
 //
 // Derivation. Let a be the accumulator, m the multiplier, r >= 0 the right shift; factor = 2m.
 // - u = a + base >= 0, and base is chosen so that factor * base = high_base * 2^32 + 2^31: then
@@ -19,7 +22,8 @@
 // - Rounding once is floor((2am + 2^(31+r)) / 2^(32+r)): base = 2^31 makes factor * base a multiple
 //   of 2^32, and the addend holds 2^(r-1).
 // `addend` has all constants, and the zero point times 2^r. Exact for |a| * 2^left < 2^29; whoever
-// packs proves that bound from the weights, or refuses.
+// packs proves that bound from the weights, or refuses. In float any accumulator will do whose
+// product stays below 2^30, so that vectors need not saturate it before they convert it.
 #pragma once
 
 #include "mote/kernels/requantize/requantize.h"
@@ -57,6 +61,14 @@ enum {
   MOTE_SCALE_ARRAYS
 };
 
+/// How all channels of a stage are scaled.
+enum {
+  MOTE_SCALING_PLAIN,       // without `threshold`, which does not matter where rounding is single,
+                            // nor where outputs below the zero point are clamped to it
+  MOTE_SCALING_DECREMENTS,  // with it
+  MOTE_SCALING_FLOAT
+};
+
 /// A packed stage: this head, then its arrays at byte offsets from it. A *slot* is a channel's
 /// place in the panels; slots without a channel hold zeros.
 typedef struct mote_packed_stage {
@@ -64,8 +76,7 @@ typedef struct mote_packed_stage {
   int32_t scale_stride;  // elements from one panel's scales to the next; 0: all channels share one
   int32_t max_stride;    // 1: a limit for each slot; 0: MOTE_KERNEL_ALIGNMENT bytes for all
   int32_t shifts_left;   // whether any `left` is not 0; if none, `start` has `base` added
-  int32_t decrements;    // whether `threshold` matters: it does not where rounding is single, nor
-                         // where outputs below the zero point are clamped to it
+  int32_t scaling;       // MOTE_SCALING_...
   int32_t min;
   int32_t start, scales, max;  // start: what accumulators begin with, one i32 for each slot
   int32_t low;                 // `min` MOTE_KERNEL_ALIGNMENT times, as bytes

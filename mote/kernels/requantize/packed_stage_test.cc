@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -14,7 +15,12 @@ namespace mote {
 namespace {
 
 // The formula of the header, for one accumulator.
-int32_t scaled(const mote_channel_scale& s, int32_t accumulator) {
+int32_t scaled(const mote_channel_scale& s, int32_t accumulator, mote_rounding rounding) {
+  if (rounding == MOTE_ROUND_FLOAT) {
+    return mote_round_to_even_f32(static_cast<float>(accumulator) *
+                                  std::bit_cast<float>(s.factor)) +
+           s.addend;
+  }
   const uint32_t u = (static_cast<uint32_t>(accumulator) << s.left) + static_cast<uint32_t>(s.base);
   const auto high = static_cast<int32_t>(uint64_t{u} * static_cast<uint32_t>(s.factor) >> 32);
   const auto nudged =
@@ -57,7 +63,7 @@ TEST(PackedStage, scales_every_accumulator_as_the_reference_does) {
         .zero_point = static_cast<int32_t>(rng.integer(-128, 127)),
         .min = -128,
         .max = 127,
-        .rounding = i % 2 == 0 ? MOTE_ROUND_DOUBLE : MOTE_ROUND_SINGLE,
+        .rounding = static_cast<mote_rounding>(i % 3),
     };
     const auto bound =
         static_cast<int32_t>(rng.integer(0, 1) == 0 ? (1 << 29) - 1 : rng.integer(1, 1 << 20));
@@ -66,8 +72,9 @@ TEST(PackedStage, scales_every_accumulator_as_the_reference_does) {
     ++accepted;
     for (const int32_t a : accumulators(rng, m, bound)) {
       const int32_t expected = mote_requantize_i32(a, m, stage.rounding) + stage.zero_point;
-      ASSERT_EQ(scaled(s, a), expected) << "accumulator " << a << ", multiplier " << m.multiplier
-                                        << ", shift " << m.shift << ", rounding " << stage.rounding;
+      ASSERT_EQ(scaled(s, a, stage.rounding), expected)
+          << "accumulator " << a << ", multiplier " << m.multiplier << ", shift " << m.shift
+          << ", rounding " << stage.rounding;
     }
   }
   EXPECT_GT(accepted, 10000);
@@ -96,11 +103,24 @@ TEST(PackedStage, takes_a_channel_that_has_one_output_however_large_its_accumula
   const int64_t large = 1 << 30;
   // Both ends above the limit; one value; both ends below.
   ASSERT_EQ(mote_channel_scale_of(&stage, 0, {large, large + 100}, &s), nullptr);
-  EXPECT_EQ(scaled(s, large + 50), 127);
+  EXPECT_EQ(scaled(s, large + 50, stage.rounding), 127);
   ASSERT_EQ(mote_channel_scale_of(&stage, 0, {-large, -large + 9}, &s), nullptr);
-  EXPECT_EQ(scaled(s, -large + 1), -128);
+  EXPECT_EQ(scaled(s, -large + 1, stage.rounding), -128);
   EXPECT_NE(mote_channel_scale_of(&stage, 0, {-large, large}, &s), nullptr);
   EXPECT_NE(mote_channel_scale_of(&stage, 0, {large, int64_t{1} << 40}, &s), nullptr);
+}
+
+TEST(PackedStage, refuses_floats_that_may_be_no_integers) {
+  const mote_multiplier m = {1 << 30, 10};
+  const mote_output_stage stage = {
+      .multipliers = &m, .min = -128, .max = 127, .rounding = MOTE_ROUND_FLOAT};
+  mote_channel_scale s{};
+  const int64_t large = 1 << 21;
+  EXPECT_EQ(mote_channel_scale_of(&stage, 0, {1 - large, large - 1}, &s), nullptr);
+  EXPECT_NE(mote_channel_scale_of(&stage, 0, {-large, large}, &s), nullptr);
+  EXPECT_NE(mote_channel_scale_of(&stage, 0, {0, int64_t{1} << 32}, &s), nullptr);
+  ASSERT_EQ(mote_channel_scale_of(&stage, 0, {large, 2 * large}, &s), nullptr);
+  EXPECT_EQ(scaled(s, large, stage.rounding), 127);
 }
 
 }  // namespace

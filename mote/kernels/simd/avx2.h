@@ -35,6 +35,10 @@ SIMD_INLINE simd_i32 simd_decrement_below(simd_i32 v, simd_i32 u, simd_i32 thres
   return _mm256_add_epi32(v, _mm256_cmpgt_epi32(threshold, u));
 }
 
+SIMD_INLINE simd_i32 simd_scale_f32(simd_i32 v, simd_i32 factor) {
+  return _mm256_cvtps_epi32(_mm256_mul_ps(_mm256_cvtepi32_ps(v), _mm256_castsi256_ps(factor)));
+}
+
 // One or two vectors.
 SIMD_INLINE void simd_store_i8(int vectors, const simd_i32* v, int32_t min, const int8_t* max,
                                int64_t count, int8_t* y) {

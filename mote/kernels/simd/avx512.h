@@ -32,6 +32,10 @@ SIMD_INLINE simd_i32 simd_decrement_below(simd_i32 v, simd_i32 u, simd_i32 thres
   return _mm512_mask_sub_epi32(v, _mm512_cmpgt_epi32_mask(threshold, u), v, _mm512_set1_epi32(1));
 }
 
+SIMD_INLINE simd_i32 simd_scale_f32(simd_i32 v, simd_i32 factor) {
+  return _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_cvtepi32_ps(v), _mm512_castsi512_ps(factor)));
+}
+
 SIMD_INLINE uint64_t simd_first_bytes(int64_t count) {
   return count >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << count) - 1;
 }

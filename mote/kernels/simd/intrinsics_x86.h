@@ -8,6 +8,8 @@
 #include <simde/x86/fma.h>
 #include <stdint.h>
 #include <string.h>
+
+#include "mote/kernels/requantize/requantize.h"
 #if defined(MOTE_SIMD_AVX512)
 #include <simde/x86/avx512/add.h>
 #include <simde/x86/avx512/and.h>
@@ -61,6 +63,27 @@ static inline __m512i simde_gap_srav(__m512i v, __m512i counts) {
   memcpy(&v, values, sizeof v);
   return v;
 }
+static inline __m512 simde_gap_to_f32(__m512i v) {
+  int32_t from[16];
+  float to[16];
+  memcpy(from, &v, sizeof from);
+  for (int i = 0; i < 16; ++i) to[i] = (float)from[i];
+  __m512 result;
+  memcpy(&result, to, sizeof to);
+  return result;
+}
+// Ties to even below 2^21 in magnitude, which is beyond what is stored.
+static inline __m512i simde_gap_to_i32(__m512 v) {
+  float from[16];
+  int32_t to[16];
+  memcpy(from, &v, sizeof from);
+  for (int i = 0; i < 16; ++i) to[i] = mote_round_to_even_f32(from[i]);
+  __m512i result;
+  memcpy(&result, to, sizeof to);
+  return result;
+}
+#define _mm512_cvtepi32_ps simde_gap_to_f32
+#define _mm512_cvtps_epi32 simde_gap_to_i32
 #define _mm512_srav_epi32 simde_gap_srav
 #define _mm512_srai_epi32(v, count) simde_gap_srav(v, simde_mm512_set1_epi32(count))
 #undef _mm512_madd_epi16  // which SIMDe 0.7 gives the arguments of its masked form

@@ -6,6 +6,17 @@
 #if defined(MOTE_SIMDE)
 #define SIMDE_ENABLE_NATIVE_ALIASES
 #include <simde/arm/neon.h>
+
+#include "mote/kernels/requantize/requantize.h"
+// What SIMDe 0.7 lacks. Below 2^21 in magnitude, or beyond what is stored.
+static inline int32x4_t simde_gap_nearest(float32x4_t v) {
+  float from[4];
+  int32_t to[4];
+  vst1q_f32(from, v);
+  for (int i = 0; i < 4; ++i) to[i] = mote_round_to_even_f32(from[i]);
+  return vld1q_s32(to);
+}
+#define vcvtnq_s32_f32 simde_gap_nearest
 #else
 #include <arm_neon.h>
 #endif
@@ -35,6 +46,10 @@ SIMD_INLINE simd_i32 simd_high_product(simd_i32 a, simd_i32 b) {
 
 SIMD_INLINE simd_i32 simd_decrement_below(simd_i32 v, simd_i32 u, simd_i32 threshold) {
   return vaddq_s32(v, vreinterpretq_s32_u32(vcgtq_s32(threshold, u)));
+}
+
+SIMD_INLINE simd_i32 simd_scale_f32(simd_i32 v, simd_i32 factor) {
+  return vcvtnq_s32_f32(vmulq_f32(vcvtq_f32_s32(v), vreinterpretq_f32_s32(factor)));
 }
 
 // One, two or four vectors.

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "mote/kernels/requantize/requantize.h"
 #include "mote/kernels/simd/inline.h"
 
 enum { SIMD_LANES = 8 };
@@ -47,6 +48,13 @@ SIMD_INLINE simd_i32 simd_high_product(simd_i32 a, simd_i32 b) {
 SIMD_INLINE simd_i32 simd_decrement_below(simd_i32 v, simd_i32 u, simd_i32 threshold) {
   simd_i32 result;
   SIMD_EACH(v.lane[i] - (u.lane[i] < threshold.lane[i]));
+  return result;
+}
+SIMD_INLINE simd_i32 simd_scale_f32(simd_i32 v, simd_i32 factor) {
+  float factors[SIMD_LANES];
+  memcpy(factors, &factor, sizeof factors);
+  simd_i32 result;
+  SIMD_EACH(mote_round_to_even_f32((float)v.lane[i] * factors[i]));
   return result;
 }
 

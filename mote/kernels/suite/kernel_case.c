@@ -105,10 +105,15 @@ static mote_multiplier random_multiplier(mote_kernel_case* c, double magnitude) 
   return m;
 }
 
+const char* mote_case_rounding(const mote_output_stage* stage) {
+  static const char* const kNames[] = {"double", "single", "float"};
+  return kNames[stage->rounding];
+}
+
 mote_output_stage mote_case_stage_i8(mote_kernel_case* c, int32_t channels, double magnitude) {
   mote_output_stage s = {0};
   s.per_channel = mote_case_integer(c, 0, 1);
-  s.rounding = mote_case_once_in(c, 2) ? MOTE_ROUND_SINGLE : MOTE_ROUND_DOUBLE;
+  s.rounding = (mote_rounding)mote_case_integer(c, MOTE_ROUND_DOUBLE, MOTE_ROUND_FLOAT);
   s.zero_point = mote_case_integer(c, -128, 127);
   s.min = mote_case_once_in(c, 2) ? s.zero_point : -128;
   s.max = mote_case_once_in(c, 3) ? mote_case_integer(c, s.min, 127) : 127;

@@ -59,9 +59,10 @@ int8_t* mote_case_bytes(mote_kernel_case* c, int64_t count);
 int32_t* mote_case_integers(mote_kernel_case* c, int64_t count, int32_t low, int32_t high);
 /// `count` random f32 of about unit size.
 float* mote_case_floats(mote_kernel_case* c, int64_t count);
-/// An i8 output stage for accumulators of about `magnitude`: both roundings, multipliers per
+/// An i8 output stage for accumulators of about `magnitude`: all roundings, multipliers per
 /// tensor and per channel, left shifts, dead channels, ReLU limits, limits per channel.
 mote_output_stage mote_case_stage_i8(mote_kernel_case* c, int32_t channels, double magnitude);
+const char* mote_case_rounding(const mote_output_stage* stage);
 
 /// The list of families; ends with a row without a name.
 extern const mote_case_family* const mote_case_families[];

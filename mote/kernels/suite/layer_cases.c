@@ -47,7 +47,7 @@ static void describe_conv_2d(mote_kernel_case* c, const mote_conv_2d_params* p) 
            "pad %d,%d, zero %d, %s, %s",
            p->n, p->h, p->w, p->ic, p->oc, p->kh, p->kw, p->ic / p->groups, p->oh, p->ow, p->groups,
            p->stride_h, p->stride_w, p->dilation_h, p->dilation_w, p->pad_top, p->pad_left,
-           p->x_zero_point, p->output.rounding == MOTE_ROUND_SINGLE ? "single" : "double",
+           p->x_zero_point, mote_case_rounding(&p->output),
            p->output.per_channel ? "per channel" : "per tensor");
 }
 
@@ -152,7 +152,7 @@ static void make_fully_connected_i8(mote_kernel_case* c) {
   c->inputs[2] = draw_bias(c, p->n, p->k);
   c->output_bytes[0] = (int64_t)p->m * p->n;
   snprintf(c->text, sizeof c->text, "x [%d,%d], w [%d,%d], zero %d, %s, %s", p->m, p->k, p->n, p->k,
-           p->x_zero_point, p->output.rounding == MOTE_ROUND_SINGLE ? "single" : "double",
+           p->x_zero_point, mote_case_rounding(&p->output),
            p->output.per_channel ? "per channel" : "per tensor");
 }
 
