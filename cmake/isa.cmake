@@ -21,6 +21,9 @@ elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
 else()
   set(MOTE_ISAS portable)
 endif()
+# Microcontrollers' kernels are plain C on every host.
+set(MOTE_ISA_mcus mcu mcu_dsp mcu_mve)
+list(APPEND MOTE_ISAS ${MOTE_ISA_mcus})
 
 # mote_isa_sources(<out> <family>...): the words <family>/<isa> for every source that exists and that this processor
 # knows, with their flags set. Call it in the folder of the kernels.
