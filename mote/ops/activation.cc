@@ -8,6 +8,7 @@
 #include "mote/ops/define.h"
 #include "mote/ops/elementwise.h"
 #include "mote/ops/facets.h"
+#include "mote/ops/lowering.h"
 #include "mote/ops/nn_attrs.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/quantized.h"
@@ -319,6 +320,7 @@ std::optional<Graph> sample_prelu(Rng& rng, SampleKind kind) {
 struct Row {
   std::string_view name, summary, tflite, onnx;
   void (*reference)(const EvalContext&);
+  std::optional<KernelRequest> (*lower)(const LowerContext&);
   std::optional<QuantRule> (*quant)(const Graph&, const Node&);
   std::optional<Graph> (*sample)(Rng&, SampleKind);
 };
@@ -330,6 +332,7 @@ OpDef definition(const Row& row) {
           .onnx_names = {row.onnx},
           .infer = infer_same,
           .reference = row.reference,
+          .lower = row.lower,
           .axes = elementwise_axes,
           .permute = same_attributes,
           .quant = row.quant,
@@ -341,25 +344,27 @@ OpDef definition(const Row& row) {
 
 void define_activation(OpSink& sink) {
   sink.add(definition({"logistic", "y = 1 / (1 + e^-x)", "LOGISTIC", "Sigmoid", reference_logistic,
-                       quant_logistic, sample_logistic}));
-  sink.add(
-      definition({"tanh", "y = tanh x", "TANH", "Tanh", reference_tanh, quant_tanh, sample_tanh}));
+                       lower_by<LogisticRequest>, quant_logistic, sample_logistic}));
+  sink.add(definition({"tanh", "y = tanh x", "TANH", "Tanh", reference_tanh, lower_by<TanhRequest>,
+                       quant_tanh, sample_tanh}));
   sink.add(definition({"hard_swish", "y = x * min(max(x + 3, 0), 6) / 6", "HARD_SWISH", "HardSwish",
-                       reference_hard_swish, own_scales_i8, sample_hard_swish}));
-  OpDef leaky = definition({"leaky_relu", "y = x where x >= 0, else alpha * x", "LEAKY_RELU",
-                            "LeakyRelu", reference_leaky_relu, own_scales, sample_leaky_relu});
+                       reference_hard_swish, lower_by<HardSwishRequest>, own_scales_i8,
+                       sample_hard_swish}));
+  OpDef leaky =
+      definition({"leaky_relu", "y = x where x >= 0, else alpha * x", "LEAKY_RELU", "LeakyRelu",
+                  reference_leaky_relu, lower_by<LeakyReluRequest>, own_scales, sample_leaky_relu});
   leaky.attributes = Attributes::of(AlphaAttrs{});
   sink.add(leaky);
   OpDef prelu = definition({"prelu", "y = x where x >= 0, else slope * x", "PRELU", "PRelu",
-                            reference_prelu, own_scales_i8, sample_prelu});
+                            reference_prelu, lower_by<PreluRequest>, own_scales_i8, sample_prelu});
   prelu.infer = infer_prelu;
   sink.add(prelu);
   OpDef elu = definition({"elu", "y = x where x >= 0, else alpha * (e^x - 1)", "ELU", "Elu",
-                          reference_elu, own_scales_i8, sample_elu});
+                          reference_elu, lower_by<EluRequest>, own_scales_i8, sample_elu});
   elu.attributes = Attributes::of(AlphaAttrs{});
   sink.add(elu);
   OpDef gelu = definition({"gelu", "y = x * P(X <= x) for a standard normal X", "GELU", "Gelu",
-                           reference_gelu, own_scales_i8, sample_gelu});
+                           reference_gelu, lower_by<GeluRequest>, own_scales_i8, sample_gelu});
   gelu.attributes = Attributes::of(GeluAttrs{});
   sink.add(gelu);
 }

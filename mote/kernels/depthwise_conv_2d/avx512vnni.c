@@ -20,15 +20,9 @@ SIMD_INLINE void depthwise_zip(const simd_element* const taps[SIMD_DEPTH], simd_
 
 SIMD_INLINE void depthwise_store(const simd_i32 v[4], int32_t min, const int8_t* max, int64_t count,
                                  int8_t* y) {
-  __m512i bytes =
+  const __m512i bytes =
       _mm512_packs_epi16(_mm512_packs_epi32(v[0], v[1]), _mm512_packs_epi32(v[2], v[3]));
-  bytes = _mm512_max_epi8(bytes, _mm512_set1_epi8((char)min));
-  bytes = _mm512_min_epi8(bytes, _mm512_loadu_si512(max));
-  if (count >= SIMD_BLOCK) {
-    _mm512_storeu_si512(y, bytes);
-  } else {
-    _mm512_mask_storeu_epi8(y, simd_first_bytes(count), bytes);
-  }
+  simd_store_64_bytes(bytes, min, max, count, y);
 }
 
 #include "mote/kernels/depthwise_conv_2d/body.inc"

@@ -67,7 +67,10 @@ const char* mote_channel_scale_of(const mote_output_stage* stage, int32_t channe
   }
   const int64_t half = right > 0 ? (int64_t)1 << (right - 1) : 0;
   if ((bound * m.multiplier >> 31) + 1 < half) return constant_scale(stage->zero_point, scale);
-  if (right > kMaxRightShift) return "a scale is too small for its accumulators";
+  if (right > kMaxRightShift) {
+    if (!is_constant(stage, channel, range)) return "a scale is too small for its accumulators";
+    return constant_scale(mote_output_i32(stage, (int32_t)range.low, channel), scale);
+  }
 
   const int rounds_once = stage->rounding == MOTE_ROUND_SINGLE && right > 0;
   const uint32_t odd_base = (uint32_t)1 << (30 - trailing_zeros((uint32_t)m.multiplier));

@@ -108,6 +108,15 @@ TEST(PackedStage, takes_a_channel_that_has_one_output_however_large_its_accumula
   EXPECT_EQ(scaled(s, -large + 1, stage.rounding), -128);
   EXPECT_NE(mote_channel_scale_of(&stage, 0, {-large, large}, &s), nullptr);
   EXPECT_NE(mote_channel_scale_of(&stage, 0, {large, int64_t{1} << 40}, &s), nullptr);
+  // However small its scale, too: 2^27 / 2^24 = 8.
+  const mote_multiplier small = {1 << 30, -22};
+  const mote_multiplier smaller = {1 << 30, -23};
+  const mote_output_stage tiny = {.multipliers = &smaller, .min = -128, .max = 127};
+  const mote_output_stage taken = {.multipliers = &small, .min = -128, .max = 127};
+  EXPECT_EQ(mote_channel_scale_of(&taken, 0, {0, 1 << 27}, &s), nullptr);
+  EXPECT_NE(mote_channel_scale_of(&tiny, 0, {0, 1 << 27}, &s), nullptr);
+  ASSERT_EQ(mote_channel_scale_of(&tiny, 0, {1 << 27, (1 << 27) + 9}, &s), nullptr);
+  EXPECT_EQ(scaled(s, 1 << 27), 8);
 }
 
 TEST(PackedStage, refuses_floats_that_may_be_no_integers) {

@@ -58,6 +58,7 @@ extern const mote_case_family mote_cases_conv_2d_i16_b32;
 extern const mote_case_family mote_cases_fully_connected_i16;
 extern const mote_case_family mote_cases_fully_connected_i16_b32;
 extern const mote_case_family mote_cases_depthwise_conv_2d_i16;
+extern const mote_case_family mote_cases_strided_copy;
 
 const mote_case_family* const mote_case_families[] = {
     &mote_cases_conv_2d_i8,
@@ -117,5 +118,6 @@ const mote_case_family* const mote_case_families[] = {
     &mote_cases_fully_connected_i16,
     &mote_cases_fully_connected_i16_b32,
     &mote_cases_depthwise_conv_2d_i16,
+    &mote_cases_strided_copy,
     NULL,
 };
