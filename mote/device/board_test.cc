@@ -1,0 +1,16 @@
+#include "mote/device/board.h"
+
+#include <gtest/gtest.h>
+
+namespace mote::device {
+namespace {
+
+TEST(Board, has_a_row_each) {
+  for (const Board board : enum_values(Board{})) {
+    EXPECT_EQ(info(board).board, board);
+    EXPECT_TRUE(is_device(info(board).isa)) << name(board);
+  }
+}
+
+}  // namespace
+}  // namespace mote::device
