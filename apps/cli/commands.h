@@ -8,6 +8,7 @@
 namespace mote::cli {
 
 std::unique_ptr<Command> bench_command();
+std::unique_ptr<Command> codegen_command();
 std::unique_ptr<Command> compare_command();
 std::unique_ptr<Command> convert_command();
 std::unique_ptr<Command> data_command();

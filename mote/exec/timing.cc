@@ -6,7 +6,7 @@
 #include <cstring>
 #include <numeric>
 
-#include "mote/base/random.h"
+#include "mote/exec/made_up_inputs.h"
 #include "mote/kernels/peak/peak.h"
 
 namespace mote {
@@ -22,35 +22,6 @@ constexpr int kWarmUpRuns = 3;
 double elapsed_us(Clock::time_point start) {
   return std::chrono::duration<double, std::micro>(Clock::now() - start).count();
 }
-
-class Inputs {
- public:
-  Inputs(const Session& session, uint64_t seed) {
-    Rng rng(seed);
-    for (size_t i = 0; i < session.program().inputs.size(); ++i) {
-      const TensorView view = session.input(i);
-      Tensor tensor(view.dtype, view.shape);
-      if (view.dtype == DataType::kF32) {
-        for (float& x : tensor.data<float>()) x = rng.normal();
-      } else if (size_bytes(view.dtype) == 1 && view.dtype != DataType::kBool) {
-        for (size_t b = 0; b < tensor.size_bytes(); ++b) {
-          tensor.bytes()[b] = static_cast<std::byte>(rng.integer(0, 255));
-        }
-      }
-      // Wider integers may be indices: they stay 0.
-      tensors_.push_back(std::move(tensor));
-    }
-  }
-
-  void write(const Session& session) const {
-    for (size_t i = 0; i < tensors_.size(); ++i) {
-      copy_bytes(session.input(i).bytes, tensors_[i].bytes(), tensors_[i].size_bytes());
-    }
-  }
-
- private:
-  std::vector<Tensor> tensors_;
-};
 
 double quantile(const std::vector<double>& sorted, double share) {
   const auto last = static_cast<double>(sorted.size() - 1);
@@ -71,10 +42,11 @@ double clock_cost_us() {
 }  // namespace
 
 Timing time_session(Session& session, const TimingOptions& options) {
-  const Inputs inputs(session, options.seed);
+  Rng rng(options.seed);
+  const std::vector<Tensor> inputs = made_up_inputs(session, rng);
   double once = 0.0;
   for (int i = 0; i < kWarmUpRuns; ++i) {
-    inputs.write(session);
+    write_inputs(session, inputs);
     const auto start = Clock::now();
     session.run();
     once = elapsed_us(start);
@@ -86,7 +58,7 @@ Timing time_session(Session& session, const TimingOptions& options) {
   const auto begin = Clock::now();
   while (measured.empty() ||
          (elapsed_us(begin) < options.seconds * 1e6 && std::ssize(measured) < kMostMeasurements)) {
-    inputs.write(session);
+    write_inputs(session, inputs);
     const auto start = Clock::now();
     for (int64_t run = 0; run < timing.runs_per_measurement; ++run) session.run();
     measured.push_back(elapsed_us(start) / static_cast<double>(timing.runs_per_measurement));
@@ -100,14 +72,15 @@ Timing time_session(Session& session, const TimingOptions& options) {
 }
 
 std::vector<double> time_calls(Session& session, const TimingOptions& options) {
-  const Inputs inputs(session, options.seed);
+  Rng rng(options.seed);
+  const std::vector<Tensor> inputs = made_up_inputs(session, rng);
   const size_t count = session.program().calls.size();
   const double clock_us = clock_cost_us();
   std::vector<std::vector<double>> measured(count);
   const auto begin = Clock::now();
   for (int64_t round = 0; round < kWarmUpRuns || elapsed_us(begin) < options.seconds * 1e6;
        ++round) {
-    inputs.write(session);
+    write_inputs(session, inputs);
     for (size_t i = 0; i < count; ++i) {
       const auto start = Clock::now();
       session.run_call(i);

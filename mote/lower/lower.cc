@@ -86,7 +86,8 @@ class Lowering {
         buffer.place = Buffer::Place::kState;
         buffer.constant = value.constant;
         buffer.offset = program_.state_bytes;
-        program_.state_bytes += aligned(buffer.size_bytes, kSpeedAlignment);
+        program_.state_bytes += aligned(
+            buffer.size_bytes, is_device(program_.isa) ? kElementAlignment : kSpeedAlignment);
       }
       buffer_of_[id.index] = static_cast<int32_t>(program_.buffers.size());
       program_.buffers.push_back(std::move(buffer));

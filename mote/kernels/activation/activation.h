@@ -86,6 +86,10 @@ void mote_hard_swish_i8_reference(const mote_hard_swish_params* p, int64_t count
 void mote_hard_swish_u8_reference(const mote_hard_swish_params* p, int64_t count, const uint8_t* x,
                                   uint8_t* y);
 
+/// For code generation (params_layout.h).
+extern const struct mote_struct mote_unary_layout;
+extern const struct mote_struct mote_hard_swish_layout;
+
 #ifdef __cplusplus
 }
 #endif

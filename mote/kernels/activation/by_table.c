@@ -64,11 +64,11 @@ DEFINE_PACK(requantize_i8_u8, mote_requantize_call_params, int8_t, uint8_t)
 DEFINE_PACK(requantize_u8_i8, mote_requantize_call_params, uint8_t, int8_t)
 DEFINE_PACK(requantize_u8_u8, mote_requantize_call_params, uint8_t, uint8_t)
 
-#define ROW(NAME, STEM)                                                       \
-  {                                                                           \
-    .name = #NAME "_table", .family = #NAME, .isa = MOTE_ISA_PORTABLE,        \
-    .packed_bytes = packed_bytes, .pack = pack_##NAME, .units = STEM##_units, \
-    .overlap = mote_overlap_elementwise, .run = STEM##_run                    \
+#define ROW(NAME, STEM)                                                                    \
+  {                                                                                        \
+    .name = #NAME "_table", .family = #NAME, .isa = MOTE_ISA_PORTABLE,                     \
+    .packed_bytes = packed_bytes, .pack = pack_##NAME, .units = STEM##_units,              \
+    .overlap = mote_overlap_elementwise, MOTE_PRINTED("activation/by_table.c", STEM##_run) \
   }
 
 const mote_kernel mote_kernels_activation_by_table[] = {ROW(relu_i8, unary),

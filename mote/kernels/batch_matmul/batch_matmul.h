@@ -32,6 +32,9 @@ void mote_batch_matmul_i8_reference(const mote_batch_matmul_params* p, const int
 void mote_batch_matmul_i16_reference(const mote_batch_matmul_params* p, const int16_t* a,
                                      const int16_t* b, int16_t* y);
 
+/// For code generation (params_layout.h).
+extern const struct mote_struct mote_batch_matmul_layout;
+
 #ifdef __cplusplus
 }
 #endif

@@ -44,9 +44,14 @@ MOTE_RUN_BINARY(run_batch_matmul_i16, mote_batch_matmul_i16_reference)
 const mote_kernel mote_kernels_batch_matmul_reference[] = {
     {.name = "batch_matmul_f32_reference",
      .family = "batch_matmul_f32",
-     .run = run_batch_matmul_f32},
-    {.name = "batch_matmul_i8_reference", .family = "batch_matmul_i8", .run = run_batch_matmul_i8},
+     MOTE_PRINTED("batch_matmul/reference.c", run_batch_matmul_f32),
+     .params_layout = &mote_batch_matmul_layout},
+    {.name = "batch_matmul_i8_reference",
+     .family = "batch_matmul_i8",
+     MOTE_PRINTED("batch_matmul/reference.c", run_batch_matmul_i8),
+     .params_layout = &mote_batch_matmul_layout},
     {.name = "batch_matmul_i16_reference",
      .family = "batch_matmul_i16",
-     .run = run_batch_matmul_i16},
+     MOTE_PRINTED("batch_matmul/reference.c", run_batch_matmul_i16),
+     .params_layout = &mote_batch_matmul_layout},
     MOTE_KERNELS_END};

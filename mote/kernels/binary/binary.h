@@ -99,6 +99,9 @@ MOTE_DECLARE_BINARY(less_i8, int8_t, uint8_t)
 MOTE_DECLARE_BINARY(less_equal_i8, int8_t, uint8_t)
 #undef MOTE_DECLARE_BINARY
 
+/// For code generation (params_layout.h).
+extern const struct mote_struct mote_binary_layout;
+
 #ifdef __cplusplus
 }
 #endif

@@ -46,6 +46,9 @@ void mote_conv_2d_u8_reference(const mote_conv_2d_params* p, const uint8_t* x, c
 void mote_conv_2d_hybrid_reference(const mote_conv_2d_params* p, const mote_hybrid_scales* scales,
                                    const int8_t* x, const int8_t* w, const float* bias, float* y);
 
+/// For code generation (params_layout.h).
+extern const struct mote_struct mote_conv_2d_layout;
+
 #ifdef __cplusplus
 }
 #endif

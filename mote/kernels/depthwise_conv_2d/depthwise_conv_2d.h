@@ -39,6 +39,9 @@ void mote_depthwise_conv_2d_hybrid_reference(const mote_depthwise_conv_2d_params
                                              const mote_hybrid_scales* scales, const int8_t* x,
                                              const int8_t* w, const float* bias, float* y);
 
+/// For code generation (params_layout.h).
+extern const struct mote_struct mote_depthwise_conv_2d_layout;
+
 #ifdef __cplusplus
 }
 #endif

@@ -114,5 +114,5 @@ const mote_kernel mote_kernels_depthwise_conv_2d_in_place[] = {
      .refuses = refuses,
      .scratch_bytes = scratch_bytes,
      .overlap = overlap,
-     .run = run},
+     MOTE_PRINTED("depthwise_conv_2d/in_place.c", run)},
     MOTE_KERNELS_END};

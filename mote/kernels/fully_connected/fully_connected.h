@@ -39,6 +39,9 @@ void mote_fully_connected_hybrid_reference(const mote_fully_connected_params* p,
                                            const mote_hybrid_scales* scales, const int8_t* x,
                                            const int8_t* w, const float* bias, float* y);
 
+/// For code generation (params_layout.h).
+extern const struct mote_struct mote_fully_connected_layout;
+
 #ifdef __cplusplus
 }
 #endif

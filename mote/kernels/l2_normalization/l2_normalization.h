@@ -22,6 +22,9 @@ void mote_l2_normalization_i8_reference(const mote_l2_normalization_params* p, c
 void mote_l2_normalization_u8_reference(const mote_l2_normalization_params* p, const uint8_t* x,
                                         uint8_t* y);
 
+/// For code generation (params_layout.h).
+extern const struct mote_struct mote_l2_normalization_layout;
+
 #ifdef __cplusplus
 }
 #endif

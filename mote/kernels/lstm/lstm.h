@@ -64,6 +64,9 @@ typedef struct mote_lstm_sequence_params {
   int32_t batch, steps, time_major;
 } mote_lstm_sequence_params;
 
+/// For code generation (params_layout.h).
+extern const struct mote_struct mote_lstm_layout;
+
 #ifdef __cplusplus
 }
 #endif

@@ -153,14 +153,19 @@ static int64_t scratch_i16(const void* params) {
   return mote_lstm_scratch_elements(&p->step) * (int64_t)sizeof(int16_t);
 }
 
-const mote_kernel mote_kernels_lstm_reference[] = {
-    {.name = "lstm_f32_reference",
-     .family = "lstm_f32",
-     .scratch_bytes = scratch_f32,
-     .run = run_f32},
-    {.name = "lstm_i8_reference", .family = "lstm_i8", .scratch_bytes = scratch_i16, .run = run_i8},
-    {.name = "lstm_i16_reference",
-     .family = "lstm_i16",
-     .scratch_bytes = scratch_i16,
-     .run = run_i16},
-    MOTE_KERNELS_END};
+const mote_kernel mote_kernels_lstm_reference[] = {{.name = "lstm_f32_reference",
+                                                    .family = "lstm_f32",
+                                                    .scratch_bytes = scratch_f32,
+                                                    MOTE_PRINTED("lstm/reference.c", run_f32),
+                                                    .params_layout = &mote_lstm_layout},
+                                                   {.name = "lstm_i8_reference",
+                                                    .family = "lstm_i8",
+                                                    .scratch_bytes = scratch_i16,
+                                                    MOTE_PRINTED("lstm/reference.c", run_i8),
+                                                    .params_layout = &mote_lstm_layout},
+                                                   {.name = "lstm_i16_reference",
+                                                    .family = "lstm_i16",
+                                                    .scratch_bytes = scratch_i16,
+                                                    MOTE_PRINTED("lstm/reference.c", run_i16),
+                                                    .params_layout = &mote_lstm_layout},
+                                                   MOTE_KERNELS_END};

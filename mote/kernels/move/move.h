@@ -50,6 +50,12 @@ typedef struct mote_join_params {
 void mote_concat_reference(const mote_join_params* p, const void* const* x, void* y);
 void mote_split_reference(const mote_join_params* p, const void* x, void* const* y);
 
+/// For code generation (params_layout.h).
+extern const struct mote_struct mote_copy_layout;
+extern const struct mote_struct mote_strided_copy_layout;
+extern const struct mote_struct mote_pad_layout;
+extern const struct mote_struct mote_join_layout;
+
 #ifdef __cplusplus
 }
 #endif

@@ -33,6 +33,9 @@ void mote_max_pool_2d_i8_reference(const mote_pool_2d_params* p, const int8_t* x
 void mote_max_pool_2d_i16_reference(const mote_pool_2d_params* p, const int16_t* x, int16_t* y);
 void mote_max_pool_2d_u8_reference(const mote_pool_2d_params* p, const uint8_t* x, uint8_t* y);
 
+/// For code generation (params_layout.h).
+extern const struct mote_struct mote_pool_2d_layout;
+
 #ifdef __cplusplus
 }
 #endif

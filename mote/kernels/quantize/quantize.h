@@ -85,6 +85,10 @@ static inline float mote_hybrid_value(const mote_hybrid_scales* scales, int32_t 
              : (float)sum * scales->w_scales[channel] * scales->x_scales[row];
 }
 
+/// For code generation (params_layout.h).
+extern const struct mote_struct mote_requantize_layout;
+extern const struct mote_struct mote_quantize_layout;
+
 #ifdef __cplusplus
 }
 #endif

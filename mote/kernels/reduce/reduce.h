@@ -54,6 +54,9 @@ MOTE_DECLARE_REDUCE(reduce_min_i16, int16_t, int16_t)
 MOTE_DECLARE_REDUCE(reduce_min_u8, uint8_t, uint8_t)
 #undef MOTE_DECLARE_REDUCE
 
+/// For code generation (params_layout.h).
+extern const struct mote_struct mote_reduce_layout;
+
 #ifdef __cplusplus
 }
 #endif

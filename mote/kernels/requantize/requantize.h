@@ -19,7 +19,8 @@ extern "C" {
 
 /// How an accumulator is scaled: the product is rounded to 32 bits and then again by the shift
 /// (TensorFlow Lite Micro, CMSIS-NN, most of LiteRT), or once at the end, or it is formed in float
-/// and rounded to the nearest, ties to even (ONNX Runtime).
+/// and rounded to the nearest, ties to even (ONNX Runtime). Code without MOTE_ROUND_FLOAT defines
+/// MOTE_WITHOUT_ROUND_FLOAT, so that no float arithmetic gets into an integer network.
 typedef enum mote_rounding {
   MOTE_ROUND_DOUBLE = 0,
   MOTE_ROUND_SINGLE = 1,
@@ -107,9 +108,11 @@ static inline int32_t mote_round_to_even_f32(float x) {
 
 /// x * m, rounded as `rounding` says; shift in [-31, 30].
 static inline int32_t mote_requantize_i32(int32_t x, mote_multiplier m, mote_rounding rounding) {
+#ifndef MOTE_WITHOUT_ROUND_FLOAT
   if (rounding == MOTE_ROUND_FLOAT) {
     return mote_round_to_even_f32((float)x * mote_multiplier_f32(m));
   }
+#endif
   if (rounding == MOTE_ROUND_SINGLE) {
     const int32_t total_shift = 31 - m.shift;
     const int64_t half = (int64_t)1 << (total_shift - 1);
@@ -182,7 +185,9 @@ static inline int32_t mote_output_i64(const mote_output_stage* stage, int64_t ac
       scaled = mote_requantize_i64_single(accumulator, m);
       break;
     case MOTE_ROUND_FLOAT:
+#ifndef MOTE_WITHOUT_ROUND_FLOAT
       scaled = mote_round_to_even_f32((float)accumulator * mote_multiplier_f32(m));
+#endif
       break;
   }
   return mote_output_clamp(stage, scaled, channel);

@@ -30,6 +30,10 @@ typedef struct mote_resize_nearest_params {
 void mote_resize_nearest_reference(const mote_resize_params* p, int32_t element_bytes,
                                    const void* x, void* y);
 
+/// For code generation (params_layout.h).
+extern const struct mote_struct mote_resize_layout;
+extern const struct mote_struct mote_resize_nearest_layout;
+
 #ifdef __cplusplus
 }
 #endif

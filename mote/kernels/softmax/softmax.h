@@ -54,6 +54,10 @@ void mote_softmax_i16_tables_f64(int16_t* exp_table, int16_t* reciprocal_table);
 void mote_log_softmax_f32_reference(const mote_softmax_params* p, const float* x, float* y);
 void mote_log_softmax_i8_reference(const mote_softmax_params* p, const int8_t* x, int8_t* y);
 
+/// For code generation (params_layout.h).
+extern const struct mote_struct mote_softmax_layout;
+extern const struct mote_struct mote_softmax_i16_layout;
+
 #ifdef __cplusplus
 }
 #endif

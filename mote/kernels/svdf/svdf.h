@@ -37,6 +37,9 @@ void mote_svdf_i8_state_i8_reference(const mote_svdf_params* p, const int8_t* x,
                                      const int8_t* w_feature, const int8_t* w_time,
                                      const int32_t* bias, int8_t* state, int8_t* y);
 
+/// For code generation (params_layout.h).
+extern const struct mote_struct mote_svdf_layout;
+
 #ifdef __cplusplus
 }
 #endif

@@ -66,16 +66,20 @@ MOTE_RUN_LOOKUP(run_lookup_i8, mote_lookup_i8_reference)
 MOTE_RUN_LOOKUP(run_lookup_u8, mote_lookup_u8_reference)
 MOTE_RUN_LOOKUP(run_lookup_i16, mote_lookup_i16_reference)
 
-const mote_kernel mote_kernels_table_reference[] = {{.name = "lookup_i8_reference",
-                                                     .family = "lookup_i8",
-                                                     .overlap = mote_overlap_elementwise,
-                                                     .run = run_lookup_i8},
-                                                    {.name = "lookup_u8_reference",
-                                                     .family = "lookup_u8",
-                                                     .overlap = mote_overlap_elementwise,
-                                                     .run = run_lookup_u8},
-                                                    {.name = "lookup_i16_reference",
-                                                     .family = "lookup_i16",
-                                                     .overlap = mote_overlap_elementwise,
-                                                     .run = run_lookup_i16},
-                                                    MOTE_KERNELS_END};
+const mote_kernel mote_kernels_table_reference[] = {
+    {.name = "lookup_i8_reference",
+     .family = "lookup_i8",
+     .overlap = mote_overlap_elementwise,
+     MOTE_PRINTED("table/reference.c", run_lookup_i8),
+     .params_layout = &mote_lookup_i8_layout},
+    {.name = "lookup_u8_reference",
+     .family = "lookup_u8",
+     .overlap = mote_overlap_elementwise,
+     MOTE_PRINTED("table/reference.c", run_lookup_u8),
+     .params_layout = &mote_lookup_u8_layout},
+    {.name = "lookup_i16_reference",
+     .family = "lookup_i16",
+     .overlap = mote_overlap_elementwise,
+     MOTE_PRINTED("table/reference.c", run_lookup_i16),
+     .params_layout = &mote_lookup_i16_layout},
+    MOTE_KERNELS_END};

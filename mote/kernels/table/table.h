@@ -57,6 +57,11 @@ static inline int16_t mote_interpolate_i16(const int16_t* table, int16_t x) {
   return (int16_t)(base + ((slope * offset + 64) >> 7));
 }
 
+/// For code generation (params_layout.h).
+extern const struct mote_struct mote_lookup_i8_layout;
+extern const struct mote_struct mote_lookup_u8_layout;
+extern const struct mote_struct mote_lookup_i16_layout;
+
 #ifdef __cplusplus
 }
 #endif

@@ -33,6 +33,9 @@ void mote_transpose_conv_2d_i16_reference(const mote_transpose_conv_2d_params* p
 void mote_transpose_conv_2d_u8_reference(const mote_transpose_conv_2d_params* p, const uint8_t* x,
                                          const uint8_t* w, const int32_t* bias, uint8_t* y);
 
+/// For code generation (params_layout.h).
+extern const struct mote_struct mote_transpose_conv_2d_layout;
+
 #ifdef __cplusplus
 }
 #endif

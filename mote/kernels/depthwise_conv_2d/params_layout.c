@@ -1,0 +1,32 @@
+#include "mote/kernels/depthwise_conv_2d/depthwise_conv_2d.h"
+#include "mote/kernels/requantize/output_stage_layout.h"
+
+static int64_t channels(const void* params) {
+  const mote_depthwise_conv_2d_params* p = params;
+  return (int64_t)p->ic * p->multiplier;
+}
+MOTE_OUTPUT_STAGE_LAYOUT(stage, mote_depthwise_conv_2d_params, output, channels)
+
+static const mote_field fields[] = {MOTE_FIELD_I32(mote_depthwise_conv_2d_params, n),
+                                    MOTE_FIELD_I32(mote_depthwise_conv_2d_params, h),
+                                    MOTE_FIELD_I32(mote_depthwise_conv_2d_params, w),
+                                    MOTE_FIELD_I32(mote_depthwise_conv_2d_params, ic),
+                                    MOTE_FIELD_I32(mote_depthwise_conv_2d_params, kh),
+                                    MOTE_FIELD_I32(mote_depthwise_conv_2d_params, kw),
+                                    MOTE_FIELD_I32(mote_depthwise_conv_2d_params, oh),
+                                    MOTE_FIELD_I32(mote_depthwise_conv_2d_params, ow),
+                                    MOTE_FIELD_I32(mote_depthwise_conv_2d_params, multiplier),
+                                    MOTE_FIELD_I32(mote_depthwise_conv_2d_params, stride_h),
+                                    MOTE_FIELD_I32(mote_depthwise_conv_2d_params, stride_w),
+                                    MOTE_FIELD_I32(mote_depthwise_conv_2d_params, dilation_h),
+                                    MOTE_FIELD_I32(mote_depthwise_conv_2d_params, dilation_w),
+                                    MOTE_FIELD_I32(mote_depthwise_conv_2d_params, pad_top),
+                                    MOTE_FIELD_I32(mote_depthwise_conv_2d_params, pad_left),
+                                    MOTE_FIELD_I32(mote_depthwise_conv_2d_params, x_zero_point),
+                                    MOTE_FIELD_I32(mote_depthwise_conv_2d_params, w_zero_point),
+                                    MOTE_FIELD_STRUCT(stage, mote_depthwise_conv_2d_params, output),
+                                    MOTE_FIELD_F32(mote_depthwise_conv_2d_params, y_min),
+                                    MOTE_FIELD_F32(mote_depthwise_conv_2d_params, y_max),
+                                    MOTE_FIELDS_END};
+const mote_struct mote_depthwise_conv_2d_layout = {"mote_depthwise_conv_2d_params",
+                                                   sizeof(mote_depthwise_conv_2d_params), fields};
