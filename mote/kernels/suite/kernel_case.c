@@ -74,6 +74,16 @@ int8_t* mote_case_bytes(mote_kernel_case* c, int64_t count) {
   return values;
 }
 
+int mote_case_is_usual(const mote_kernel_case* c) { return c->index % 2 == 0; }
+
+int8_t* mote_case_weights(mote_kernel_case* c, int64_t count) {
+  int8_t* values = mote_case_bytes(c, count);
+  for (int64_t i = 0; i < count && mote_case_is_usual(c); ++i) {
+    if (values[i] == INT8_MIN) values[i] = -INT8_MAX;
+  }
+  return values;
+}
+
 int32_t* mote_case_integers(mote_kernel_case* c, int64_t count, int32_t low, int32_t high) {
   int32_t* values = mote_case_alloc(c, count * (int64_t)sizeof *values);
   for (int64_t i = 0; i < count; ++i) values[i] = mote_case_integer(c, low, high);
@@ -91,7 +101,7 @@ float* mote_case_floats(mote_kernel_case* c, int64_t count) {
 // A factor that brings accumulators of `magnitude` to about the range of i8; now and then to none
 // of it, to far more than it, or by the edges of the fixed-point form.
 static mote_multiplier random_multiplier(mote_kernel_case* c, double magnitude) {
-  const int32_t kind = mote_case_integer(c, 1, 24);
+  const int32_t kind = mote_case_is_usual(c) ? 24 : mote_case_integer(c, 1, 24);
   if (kind == 1) return mote_quantize_multiplier(0.0);
   if (kind == 2) return mote_quantize_multiplier(1e-9);
   if (kind == 3) return mote_quantize_multiplier(ldexp(1.0, mote_case_integer(c, -12, 2)));
@@ -113,7 +123,9 @@ const char* mote_case_rounding(const mote_output_stage* stage) {
 mote_output_stage mote_case_stage_i8(mote_kernel_case* c, int32_t channels, double magnitude) {
   mote_output_stage s = {0};
   s.per_channel = mote_case_integer(c, 0, 1);
-  s.rounding = (mote_rounding)mote_case_integer(c, MOTE_ROUND_DOUBLE, MOTE_ROUND_FLOAT);
+  const int usual = mote_case_is_usual(c);
+  s.rounding = (mote_rounding)mote_case_integer(c, MOTE_ROUND_DOUBLE,
+                                                usual ? MOTE_ROUND_SINGLE : MOTE_ROUND_FLOAT);
   s.zero_point = mote_case_integer(c, -128, 127);
   s.min = mote_case_once_in(c, 2) ? s.zero_point : -128;
   s.max = mote_case_once_in(c, 3) ? mote_case_integer(c, s.min, 127) : 127;
@@ -121,6 +133,7 @@ mote_output_stage mote_case_stage_i8(mote_kernel_case* c, int32_t channels, doub
   mote_multiplier* multipliers = mote_case_alloc(c, count * (int64_t)sizeof *multipliers);
   for (int32_t i = 0; i < count; ++i) multipliers[i] = random_multiplier(c, magnitude);
   s.multipliers = multipliers;
-  if (mote_case_once_in(c, 4)) s.channel_max = mote_case_integers(c, channels, s.min, 127);
+  if (!usual && mote_case_once_in(c, 4))
+    s.channel_max = mote_case_integers(c, channels, s.min, 127);
   return s;
 }

@@ -55,6 +55,12 @@ int mote_case_once_in(mote_kernel_case* c, int32_t times);
 double mote_case_real(mote_kernel_case* c, double low, double high);
 /// `count` random i8 (or u8): all values, or now and then extreme ones only.
 int8_t* mote_case_bytes(mote_kernel_case* c, int64_t count);
+/// Whether the case is one of the half that is like most quantized networks: weights without -128,
+/// scales below 0.5, integer rounding, the same limits for all channels. Kernels for small
+/// processors refuse others.
+int mote_case_is_usual(const mote_kernel_case* c);
+/// The same, of weights: without -128 in a usual case.
+int8_t* mote_case_weights(mote_kernel_case* c, int64_t count);
 /// `count` random i32 in [low, high].
 int32_t* mote_case_integers(mote_kernel_case* c, int64_t count, int32_t low, int32_t high);
 /// `count` random f32 of about unit size.

@@ -55,7 +55,8 @@ static void describe_conv_2d(mote_kernel_case* c, const mote_conv_2d_params* p) 
 // that cannot must refuse.
 static const int32_t* draw_bias(mote_kernel_case* c, int32_t channels, int32_t terms) {
   if (mote_case_once_in(c, 5)) return NULL;
-  const int32_t limit = mote_case_once_in(c, 20) ? INT32_MAX : 3000 * terms;
+  const int32_t limit =
+      !mote_case_is_usual(c) && mote_case_once_in(c, 20) ? INT32_MAX : 3000 * terms;
   return mote_case_integers(c, channels, -limit, limit);
 }
 
@@ -65,7 +66,7 @@ static void make_conv_2d_i8(mote_kernel_case* c) {
   const int32_t taps = p->kh * p->kw * (p->ic / p->groups);
   p->output = mote_case_stage_i8(c, p->oc, 5000.0 * taps);
   c->inputs[0] = mote_case_bytes(c, (int64_t)p->n * p->h * p->w * p->ic);
-  c->inputs[1] = mote_case_bytes(c, (int64_t)p->oc * taps);
+  c->inputs[1] = mote_case_weights(c, (int64_t)p->oc * taps);
   c->inputs[2] = draw_bias(c, p->oc, taps);
   c->output_bytes[0] = (int64_t)p->n * p->oh * p->ow * p->oc;
   describe_conv_2d(c, p);
@@ -121,7 +122,7 @@ static void make_depthwise_conv_2d_i8(mote_kernel_case* c) {
   p->x_zero_point = mote_case_integer(c, -128, 127);
   p->output = mote_case_stage_i8(c, channels, 5000.0 * taps);
   c->inputs[0] = mote_case_bytes(c, (int64_t)p->n * p->h * p->w * p->ic);
-  c->inputs[1] = mote_case_bytes(c, (int64_t)channels * taps);
+  c->inputs[1] = mote_case_weights(c, (int64_t)channels * taps);
   if (!mote_case_once_in(c, 5)) {
     c->inputs[2] = mote_case_integers(c, channels, -3000 * taps, 3000 * taps);
   }
@@ -148,7 +149,7 @@ static void make_fully_connected_i8(mote_kernel_case* c) {
   p->output = mote_case_stage_i8(c, p->n, 5000.0 * p->k);
   c->params = p;
   c->inputs[0] = mote_case_bytes(c, (int64_t)p->m * p->k);
-  c->inputs[1] = mote_case_bytes(c, (int64_t)p->n * p->k);
+  c->inputs[1] = mote_case_weights(c, (int64_t)p->n * p->k);
   c->inputs[2] = draw_bias(c, p->n, p->k);
   c->output_bytes[0] = (int64_t)p->m * p->n;
   snprintf(c->text, sizeof c->text, "x [%d,%d], w [%d,%d], zero %d, %s, %s", p->m, p->k, p->n, p->k,
@@ -175,7 +176,7 @@ static void make_fully_connected_f32(mote_kernel_case* c) {
 static void draw_i16(mote_kernel_case* c, int64_t inputs, int64_t weights, int32_t channels,
                      int64_t bias_bytes) {
   c->inputs[0] = mote_case_bytes(c, inputs * 2);
-  c->inputs[1] = mote_case_bytes(c, weights);
+  c->inputs[1] = mote_case_weights(c, weights);
   if (mote_case_once_in(c, 5)) return;
   const int32_t* narrow = mote_case_integers(c, channels, -1000000, 1000000);
   c->inputs[2] = narrow;

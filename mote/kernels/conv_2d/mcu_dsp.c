@@ -1,0 +1,176 @@
+// Convolutions of i8 on Cortex-M with the DSP extension: two pixels by two output channels at a
+// time. The windows of both pixels are widened to 16 bits in scratch, less the zero point, side by
+// side; the weights are gemm_i8/channel_pairs.h's. So the results may be stored over x as soon as
+// a pixel's window is behind.
+#include "mote/kernels/simd/mcu_dsp.h"
+
+#include "mote/kernels/conv_2d/window.h"
+#include "mote/kernels/gemm_i8/channel_pairs.h"
+#include "mote/kernels/kernel.h"
+
+static int32_t terms_of(const mote_conv_2d_params* p) { return p->kh * p->kw * p->ic; }
+
+static mote_channel_pairs layer_of(const mote_conv_2d_params* p, const void* const* constants) {
+  return (mote_channel_pairs){.channels = p->oc,
+                              .terms = terms_of(p),
+                              .weights = constants[1],
+                              .bias = constants[2],
+                              .stage = &p->output};
+}
+
+static const char* refuses(const void* params, const void* const* constants) {
+  const mote_conv_2d_params* p = params;
+  const mote_channel_pairs layer = layer_of(p, constants);
+  if (p->groups != 1) return "its channels are grouped";
+  if (p->dilation_w != 1) return "its columns are dilated";
+  if (p->output.rounding != MOTE_ROUND_DOUBLE) return "it rounds otherwise";
+  if (p->w_zero_point != 0) return "its weights have a zero point";
+  return mote_channel_pairs_refuse(&layer);
+}
+
+static int64_t packed_bytes(const void* params) {
+  const mote_conv_2d_params* p = params;
+  return mote_channel_pairs_bytes(p->oc, terms_of(p));
+}
+
+static void pack(const void* params, const void* const* constants, void* packed) {
+  const mote_channel_pairs layer = layer_of(params, constants);
+  mote_channel_pairs_pack(&layer, packed);
+}
+
+// Of a quad: the words {0, 2} of both pixels, then {1, 3} of both.
+enum { MOTE_QUAD_WORDS = 4 };
+
+static int64_t scratch_bytes(const void* params) {
+  return (int64_t)mote_quads_of(terms_of(params)) * MOTE_QUAD_WORDS * (int64_t)sizeof(uint32_t);
+}
+
+// Both pixels are stored after both were read: the first no earlier than pixel by pixel.
+static int64_t overlap(const void* params, int32_t input) {
+  if (input != 0) return MOTE_NO_OVERLAP;
+  const mote_window window = mote_conv_2d_window(params, sizeof(int8_t));
+  return mote_window_overlap(&window, (mote_store_order){.pixels = 1});
+}
+
+// Widens `count` elements of x to the elements from `at` on of one pixel, whose words in scratch
+// start at `lane`.
+static inline void mote_widen_run(const int8_t* x, int32_t count, int32_t zero_point, int32_t at,
+                                  uint32_t* lane) {
+  const uint32_t minus_zero = mote_both_halves(-zero_point);
+  while (count > 0) {
+    uint32_t* quad = lane + (at >> 2) * MOTE_QUAD_WORDS;
+    if ((at & 3) != 0 || count < 4) {
+      const int16_t value = (int16_t)(*x++ - zero_point);
+      memcpy((char*)(quad + 2 * (at & 1)) + (at & 2), &value, sizeof value);
+      ++at;
+      --count;
+      continue;
+    }
+    at += count & ~3;
+    for (; count >= 4; count -= 4, x += 4, quad += MOTE_QUAD_WORDS) {
+      const uint32_t word = mote_load_word(x);
+      quad[0] = mote_add_even_bytes(minus_zero, word);
+      quad[2] = mote_add_odd_bytes(minus_zero, word);
+    }
+  }
+}
+
+// The window of output pixel (i, j) of the image x; what lies outside of it is 0.
+static void mote_widen_window(const mote_conv_2d_params* p, const int8_t* x, int32_t i, int32_t j,
+                              uint32_t* lane) {
+  const int32_t top = i * p->stride_h - p->pad_top;
+  const int32_t left = j * p->stride_w - p->pad_left;
+  const int32_t first = left < 0 ? -left : 0;
+  const int32_t end = left + p->kw > p->w ? p->w - left : p->kw;
+  const int32_t bottom = top + (p->kh - 1) * p->dilation_h;
+  if (first > 0 || end < p->kw || top < 0 || bottom >= p->h) {
+    uint32_t* quad = lane;
+    for (int32_t k = p->kh * p->kw * p->ic; k > 0; k -= 4, quad += MOTE_QUAD_WORDS) {
+      quad[0] = 0;
+      quad[2] = 0;
+    }
+  }
+  for (int32_t a = 0; a < p->kh; ++a) {
+    const int32_t row = top + a * p->dilation_h;
+    if (row < 0 || row >= p->h) continue;
+    mote_widen_run(x + (row * p->w + left + first) * p->ic, (end - first) * p->ic, p->x_zero_point,
+                   (a * p->kw + first) * p->ic, lane);
+  }
+}
+
+// Twice the sums of two pixels by two channels, with bias.
+typedef struct mote_pair_sums {
+  int32_t first[2], second[2];  // of a channel, by pixel
+} mote_pair_sums;
+
+// Adds the products of the widened windows from `x` to `end` by the words of a pair of channels.
+static inline void mote_add_windows(const uint32_t* x, const uint32_t* end, const uint32_t* w,
+                                    mote_pair_sums* sums) {
+  do {
+    const int32_t left = (int32_t)(end - x);
+    const int32_t most = MOTE_PAIR_QUADS * MOTE_QUAD_WORDS;
+    const uint32_t* const stop = left > most ? x + most : end;
+    mote_pair_products part = {{0, 0}, {0, 0}};
+    do {
+      mote_add_pair_products(&x, &w, &part);
+    } while (x != stop);
+    for (int32_t i = 0; i < 2; ++i) {
+      sums->first[i] += 2 * part.low[i];
+      sums->second[i] += (part.both[i] - part.low[i]) >> 7;
+    }
+  } while (x != end);
+}
+
+// All channels of two pixels; where the second is none, `y_1` is `y_0`, which is stored last.
+static inline void mote_two_pixels(const mote_conv_2d_params* p, const uint32_t* packed,
+                                   const uint32_t* x, int8_t* y_0, int8_t* y_1) {
+  const int32_t terms = p->kh * p->kw * p->ic;
+  const int32_t offset = 2 * p->output.zero_point + 1;
+  const uint32_t* const end = x + mote_quads_of(terms) * MOTE_QUAD_WORDS;
+  for (int32_t o = 0; o < p->oc; o += 2, packed += mote_pair_words(terms)) {
+    const mote_channel_stage* s = (const mote_channel_stage*)(const void*)packed;
+    mote_pair_sums sums = {{0, 0}, {0, 0}};
+    mote_add_windows(x, end, packed + 4, &sums);
+    const int32_t bias = mote_twice_bias(s->bias_and_shift);
+    y_1[o] = (int8_t)mote_channel_stage_i8(*s, bias + sums.first[1], offset);
+    y_0[o] = (int8_t)mote_channel_stage_i8(*s, bias + sums.first[0], offset);
+    if (o + 1 == p->oc) break;
+    ++s;
+    const int32_t next_bias = mote_twice_bias(s->bias_and_shift);
+    y_1[o + 1] = (int8_t)mote_channel_stage_i8(*s, next_bias + sums.second[1], offset);
+    y_0[o + 1] = (int8_t)mote_channel_stage_i8(*s, next_bias + sums.second[0], offset);
+  }
+}
+
+static void run(const mote_kernel_args* args) {
+  const mote_conv_2d_params* p = args->params;
+  const int8_t* x = args->inputs[0];
+  int8_t* y = args->outputs[0];
+  uint32_t* windows = args->scratch;
+  for (int32_t n = 0; n < p->n; ++n, x += p->h * p->w * p->ic) {
+    int32_t filled = 0;
+    for (int32_t i = 0; i < p->oh; ++i) {
+      for (int32_t j = 0; j < p->ow; ++j) {
+        mote_widen_window(p, x, i, j, windows + filled);
+        const int last = i + 1 == p->oh && j + 1 == p->ow;
+        if (++filled < 2 && !last) continue;
+        int8_t* const y_1 = filled == 2 ? y + p->oc : y;
+        mote_two_pixels(p, args->packed, windows, y, y_1);
+        mote_limit_i8(&p->output, y, filled * p->oc);
+        y += filled * p->oc;
+        filled = 0;
+      }
+    }
+  }
+}
+
+const mote_kernel mote_kernels_conv_2d_mcu_dsp[] = {{.name = "conv_2d_i8_mcu_dsp",
+                                                     .family = "conv_2d_i8",
+                                                     .isa = MOTE_ISA_MCU_DSP,
+                                                     .refuses = refuses,
+                                                     .packed_bytes = packed_bytes,
+                                                     .pack = pack,
+                                                     .scratch_bytes = scratch_bytes,
+                                                     .overlap = overlap,
+                                                     MOTE_PRINTED("conv_2d/mcu_dsp.c", run)},
+                                                    MOTE_KERNELS_END};
