@@ -15,6 +15,7 @@
 #include <arm_mve.h>
 typedef int32x4_t mve_i32;
 typedef int16x8_t mve_i16;
+typedef int8x16_t mve_i8;
 #else
 #include <string.h>
 typedef struct mve_i32 {
@@ -23,6 +24,9 @@ typedef struct mve_i32 {
 typedef struct mve_i16 {
   int16_t lane[8];
 } mve_i16;
+typedef struct mve_i8 {
+  int8_t lane[16];
+} mve_i8;
 #endif
 
 static inline mve_i32 mve_load_i32(const int32_t* from) {
@@ -210,6 +214,92 @@ static inline mve_i16 mve_load_some(const int8_t* from, int32_t count) {
   mve_i16 v;
   for (int i = 0; i < 8; ++i) v.lane[i] = i < count ? from[i] : 0;
   return v;
+#endif
+}
+
+/// Wraps.
+static inline mve_i16 mve_add_i16(mve_i16 a, mve_i16 b) {
+#if defined(__ARM_FEATURE_MVE)
+  return vaddq_s16(a, b);
+#else
+  for (int i = 0; i < 8; ++i) a.lane[i] = (int16_t)(a.lane[i] + b.lane[i]);
+  return a;
+#endif
+}
+
+/// Wraps.
+static inline mve_i16 mve_multiply_i16(mve_i16 a, mve_i16 b) {
+#if defined(__ARM_FEATURE_MVE)
+  return vmulq_s16(a, b);
+#else
+  for (int i = 0; i < 8; ++i) a.lane[i] = (int16_t)(a.lane[i] * b.lane[i]);
+  return a;
+#endif
+}
+
+/// Lanes 2i, widened.
+static inline mve_i32 mve_even_i32(mve_i16 v) {
+#if defined(__ARM_FEATURE_MVE)
+  return vmovlbq_s16(v);
+#else
+  mve_i32 wide;
+  for (int i = 0; i < 4; ++i) wide.lane[i] = v.lane[2 * i];
+  return wide;
+#endif
+}
+
+/// Lanes 2i + 1, widened.
+static inline mve_i32 mve_odd_i32(mve_i16 v) {
+#if defined(__ARM_FEATURE_MVE)
+  return vmovltq_s16(v);
+#else
+  mve_i32 wide;
+  for (int i = 0; i < 4; ++i) wide.lane[i] = v.lane[2 * i + 1];
+  return wide;
+#endif
+}
+
+static inline mve_i8 mve_load_i8(const int8_t* from) {
+#if defined(__ARM_FEATURE_MVE)
+  return vldrbq_s8(from);
+#else
+  mve_i8 v;
+  memcpy(v.lane, from, sizeof v.lane);
+  return v;
+#endif
+}
+
+/// Products of lanes 2i, which are exact.
+static inline mve_i16 mve_multiply_even(mve_i8 a, mve_i8 b) {
+#if defined(__ARM_FEATURE_MVE)
+  return vmullbq_int_s8(a, b);
+#else
+  mve_i16 v;
+  for (int i = 0; i < 8; ++i) v.lane[i] = (int16_t)(a.lane[2 * i] * b.lane[2 * i]);
+  return v;
+#endif
+}
+
+/// Products of lanes 2i + 1.
+static inline mve_i16 mve_multiply_odd(mve_i8 a, mve_i8 b) {
+#if defined(__ARM_FEATURE_MVE)
+  return vmulltq_int_s8(a, b);
+#else
+  mve_i16 v;
+  for (int i = 0; i < 8; ++i) v.lane[i] = (int16_t)(a.lane[2 * i + 1] * b.lane[2 * i + 1]);
+  return v;
+#endif
+}
+
+/// Stores 16 bytes: the low ones of `even` at 2i, of `odd` at 2i + 1.
+static inline void mve_store_16(int8_t* to, mve_i16 even, mve_i16 odd) {
+#if defined(__ARM_FEATURE_MVE)
+  vstrbq_s8(to, vmovntq_s16(vreinterpretq_s8_s16(even), odd));
+#else
+  for (int i = 0; i < 8; ++i) {
+    to[2 * i] = (int8_t)even.lane[i];
+    to[2 * i + 1] = (int8_t)odd.lane[i];
+  }
 #endif
 }
 
