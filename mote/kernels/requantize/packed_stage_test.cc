@@ -116,7 +116,7 @@ TEST(PackedStage, takes_a_channel_that_has_one_output_however_large_its_accumula
   EXPECT_EQ(mote_channel_scale_of(&taken, 0, {0, 1 << 27}, &s), nullptr);
   EXPECT_NE(mote_channel_scale_of(&tiny, 0, {0, 1 << 27}, &s), nullptr);
   ASSERT_EQ(mote_channel_scale_of(&tiny, 0, {1 << 27, (1 << 27) + 9}, &s), nullptr);
-  EXPECT_EQ(scaled(s, 1 << 27), 8);
+  EXPECT_EQ(scaled(s, 1 << 27, MOTE_ROUND_DOUBLE), 8);
 }
 
 TEST(PackedStage, refuses_floats_that_may_be_no_integers) {
