@@ -3,10 +3,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
 #include "mote/base/error.h"
+#include "mote/codegen/c_tokens.h"
 #include "mote/codegen/kernel_text.h"
 #include "mote/codegen/names.h"
 #include "mote/codegen/print_params.h"
@@ -288,9 +290,20 @@ void* memset(void* to, int byte, size_t count);
 
 )";
 
-bool uses_any(std::string_view code, std::initializer_list<std::string_view> words) {
-  return std::ranges::any_of(
-      words, [&](std::string_view word) { return code.find(word) != std::string_view::npos; });
+// Functions of math.h that kernels call; those of string.h are declared above.
+constexpr std::array<std::string_view, 16> kMathFunctions = {
+    "exp",  "expf", "fabs",  "fabsf",  "floorf", "fmaxf", "fminf", "log",
+    "logf", "powf", "round", "roundf", "sinf",   "sqrt",  "sqrtf", "tanhf"};
+
+bool calls_math(std::string_view code) {
+  Token before;
+  for (Token token = next_token(code); !token.text.empty(); token = next_token(code)) {
+    if (token.is("(") && std::ranges::find(kMathFunctions, before.text) != kMathFunctions.end()) {
+      return true;
+    }
+    before = token;
+  }
+  return false;
 }
 
 }  // namespace
@@ -316,11 +329,7 @@ std::string print_source(const Program& program, const CodegenOptions& options) 
 std::string print_kernels(const Program& program, const CodegenOptions& options) {
   const std::string code = kernel_text(kernels_of(program)).code;
   const std::string guard = upper(options.name) + "_KERNELS_H";
-  std::string includes;
-  if (uses_any(code, {"expf(", "sqrtf(", "roundf(", "tanhf(", "fmaxf(", "fabsf(", "powf(", "logf(",
-                      "fabs(", "round(", "exp(", "fminf("})) {
-    includes += "#include <math.h>\n";
-  }
+  const std::string includes = calls_math(code) ? "#include <math.h>\n" : "";
   return fmt::format(
       "/* The kernels of {0}, from mote's library: only what {0}.c uses. */\n#ifndef {1}\n#define "
       "{1}\n\n{2}{3}{4}{5}#endif /* {1} */\n",
