@@ -18,12 +18,17 @@ Graph bind_batch(Graph graph, int64_t batch) {
   return graph;
 }
 
-std::shared_ptr<const Program> prepare_program(Graph graph, const PrepareOptions& options) {
+Graph prepare_graph(Graph graph, const PrepareOptions& options) {
   graph = bind_batch(std::move(graph), options.batch);
   if (options.rewrite) {
     run_exact_passes(graph, {.limits = {.numerics = options.lower.numerics}});
   }
-  return std::make_shared<const Program>(lower(graph, options.lower));
+  return graph;
+}
+
+std::shared_ptr<const Program> prepare_program(Graph graph, const PrepareOptions& options) {
+  return std::make_shared<const Program>(
+      lower(prepare_graph(std::move(graph), options), options.lower));
 }
 
 }  // namespace mote

@@ -17,6 +17,9 @@ struct PrepareOptions {
 /// Throws kInvalidArgument for a batch below 1, and what lower throws.
 std::shared_ptr<const Program> prepare_program(Graph graph, const PrepareOptions& options = {});
 
+/// The graph that prepare_program lowers: batch bound, exact passes run.
+Graph prepare_graph(Graph graph, const PrepareOptions& options);
+
 /// The graph with its open batch, if it has one, fixed.
 Graph bind_batch(Graph graph, int64_t batch);
 
