@@ -6,6 +6,7 @@
 #include "mote/base/random.h"
 #include "mote/exec/executor.h"
 #include "mote/ops/facets.h"
+#include "mote/ops/math_attrs.h"
 #include "mote/ops/nn_attrs.h"
 #include "mote/ops/op_table.h"
 #include "mote/rewrite/pipeline.h"
@@ -35,9 +36,11 @@ class Network {
         {.op = &op("conv_2d"), .inputs = {x, w}, .attributes = Attributes::of(attrs)})[0];
   }
   ValueId convolve(const Layer& layer) { return at_ = convolve(layer, at_); }
-  ValueId add(std::string_view name, std::vector<ValueId> inputs, Attributes attributes = {}) {
+  ValueId add(std::string_view name, std::vector<ValueId> inputs) {
+    return add(name, std::move(inputs), op(name).attributes);
+  }
+  ValueId add(std::string_view name, std::vector<ValueId> inputs, Attributes attributes) {
     Node node{.op = &op(name), .inputs = std::move(inputs), .attributes = std::move(attributes)};
-    if (node.attributes.empty()) node.attributes = node.op->attributes;
     return at_ = graph_.add_node(std::move(node))[0];
   }
   ValueId at() const { return at_; }
@@ -112,7 +115,9 @@ TEST(Patches, end_where_a_value_inside_is_read_later) {
   Network net({1, 8, 8, 2});
   const ValueId x = net.convolve({2, 3, 1});  // node 0
   const ValueId y = net.convolve({2, 3, 1});  // node 1
-  net.add("mean", {y}, Attributes());         // node 2: no place by place
+  net.add(
+      "mean", {y},
+      Attributes::of(ReduceAttrs{.axes = {1, 2}, .keep_dims = true}));  // node 2: no place by place
   const ValueId mean = net.at();
   net.add("add", {x, mean});  // node 3 reads x
   EXPECT_TRUE(patchable_stages(net.finish()).empty());
