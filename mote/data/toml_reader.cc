@@ -162,12 +162,13 @@ void TomlReader::finish() const {
   }
 }
 
-toml::table read_toml(const std::string& path) {
-  const std::string content = read_text_file(path);
+toml::table read_toml(const std::string& path) { return parse_toml(read_text_file(path), path); }
+
+toml::table parse_toml(std::string_view text, const std::string& where) {
   try {
-    return toml::parse(content, path);
+    return toml::parse(text, where);
   } catch (const toml::parse_error& error) {
-    throw_error(ErrorKind::kInvalidArgument, "'{}' line {}: {}", path, error.source().begin.line,
+    throw_error(ErrorKind::kInvalidArgument, "'{}' line {}: {}", where, error.source().begin.line,
                 error.description());
   }
 }

@@ -66,6 +66,8 @@ class TomlReader {
 
 /// Parses a file; throws kIo or kInvalidArgument with the line.
 toml::table read_toml(const std::string& path);
+/// The same for text that is there already; `where` stands in messages.
+toml::table parse_toml(std::string_view text, const std::string& where);
 
 /// Copies the entries of `from` over those of `to`; tables are merged key by key.
 void merge_toml(toml::table& to, const toml::table& from);
