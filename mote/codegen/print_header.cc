@@ -43,7 +43,7 @@ std::string port_function(const Port& port, std::string_view name) {
 std::string introduction(const std::vector<Port>& ports, const CodegenOptions& options) {
   const std::string& name = options.name;
   std::string text =
-      fmt::format("/* {}{}: a network as C. Made by mote{}{}; do not edit.\n *\n", name,
+      fmt::format("/* {}{}{}: a network as C. Made by mote{}; do not edit.\n *\n", name,
                   options.source.empty() ? "" : " of ", comment_text(options.source),
                   options.version.empty() ? "" : " " + options.version);
   text += fmt::format(" *   {}_init();\n", name);

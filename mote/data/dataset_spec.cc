@@ -40,8 +40,9 @@ constexpr Names<ResizeMode, 3> kResizeModes = {{{"none", ResizeMode::kNone},
 constexpr Names<Interpolation, 3> kInterpolations = {{{"nearest", Interpolation::kNearest},
                                                       {"bilinear", Interpolation::kBilinear},
                                                       {"bicubic", Interpolation::kBicubic}}};
-constexpr Names<AudioFeatures, 4> kFeatures = {{{"waveform", AudioFeatures::kWaveform},
+constexpr Names<AudioFeatures, 5> kFeatures = {{{"waveform", AudioFeatures::kWaveform},
                                                 {"mfcc", AudioFeatures::kMfcc},
+                                                {"fixed-mfcc", AudioFeatures::kFixedMfcc},
                                                 {"log-mel", AudioFeatures::kLogMel},
                                                 {"micro-speech", AudioFeatures::kMicroSpeech}}};
 constexpr Names<Layout, 2> kLayouts = {{{"nhwc", Layout::kNhwc}, {"nchw", Layout::kNchw}}};

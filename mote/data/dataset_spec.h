@@ -51,7 +51,7 @@ struct SourceSpec {
   int64_t limit = -1;
 };
 
-enum class AudioFeatures { kWaveform, kMfcc, kLogMel, kMicroSpeech };
+enum class AudioFeatures { kWaveform, kMfcc, kFixedMfcc, kLogMel, kMicroSpeech };
 enum class ResizeMode { kNone, kShorterSide, kExact };
 enum class Layout { kNhwc, kNchw };
 

@@ -22,29 +22,6 @@ constexpr double kMaxWindowMs = 1000.0;
 
 double mel(double hz) { return 1127.0 * std::log1p(hz / 700.0); }
 
-void check(const MelOptions& options) {
-  const auto require = [](bool ok, const char* option, double value, const char* allowed) {
-    if (!ok) {
-      throw_error(ErrorKind::kInvalidArgument, "'{}' is {}; allowed: {}", option, value, allowed);
-    }
-  };
-  const auto as_double = [](int64_t value) { return static_cast<double>(value); };
-  require(options.sample_rate >= 1000 && options.sample_rate <= kMaxSampleRate, "sample_rate",
-          as_double(options.sample_rate), "1000..384000 Hz");
-  require(options.window_ms >= 1.0 && options.window_ms <= kMaxWindowMs, "window_ms",
-          options.window_ms, "1..1000");
-  require(options.stride_ms >= 1.0 && options.stride_ms <= kMaxWindowMs, "stride_ms",
-          options.stride_ms, "1..1000");
-  require(options.bands >= 1 && options.bands <= kMaxBands, "bands", as_double(options.bands),
-          "1..1024");
-  require(options.coefficients >= 1 && options.coefficients <= options.bands, "coefficients",
-          as_double(options.coefficients), "1..bands");
-  require(options.low_hz >= 0.0 && options.low_hz < options.high_hz, "low_hz", options.low_hz,
-          "0 and up, below high_hz");
-  require(options.high_hz <= as_double(options.sample_rate) / 2.0, "high_hz", options.high_hz,
-          "up to half of sample_rate");
-}
-
 /// Weights of the bands in each bin, [bins, bands]; a bin's weight rises and falls linearly in mel.
 std::vector<float> mel_weights(const MelOptions& options, int64_t bins) {
   std::vector<float> weights(static_cast<size_t>(bins * options.bands));
@@ -99,6 +76,29 @@ float peak_gain(std::span<const float> samples) {
 }
 
 }  // namespace
+
+void check(const MelOptions& options) {
+  const auto require = [](bool ok, const char* option, double value, const char* allowed) {
+    if (!ok) {
+      throw_error(ErrorKind::kInvalidArgument, "'{}' is {}; allowed: {}", option, value, allowed);
+    }
+  };
+  const auto as_double = [](int64_t value) { return static_cast<double>(value); };
+  require(options.sample_rate >= 1000 && options.sample_rate <= kMaxSampleRate, "sample_rate",
+          as_double(options.sample_rate), "1000..384000 Hz");
+  require(options.window_ms >= 1.0 && options.window_ms <= kMaxWindowMs, "window_ms",
+          options.window_ms, "1..1000");
+  require(options.stride_ms >= 1.0 && options.stride_ms <= kMaxWindowMs, "stride_ms",
+          options.stride_ms, "1..1000");
+  require(options.bands >= 1 && options.bands <= kMaxBands, "bands", as_double(options.bands),
+          "1..1024");
+  require(options.coefficients >= 1 && options.coefficients <= options.bands, "coefficients",
+          as_double(options.coefficients), "1..bands");
+  require(options.low_hz >= 0.0 && options.low_hz < options.high_hz, "low_hz", options.low_hz,
+          "0 and up, below high_hz");
+  require(options.high_hz <= as_double(options.sample_rate) / 2.0, "high_hz", options.high_hz,
+          "up to half of sample_rate");
+}
 
 MelFrontEnd::MelFrontEnd(const MelOptions& options) : options_(options) {
   check(options);

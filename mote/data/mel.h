@@ -31,9 +31,12 @@ struct MelOptions {
   bool normalize_peak = true;
 };
 
+/// Throws kInvalidArgument naming the option that is out of range.
+void check(const MelOptions& options);
+
 class MelFrontEnd {
  public:
-  /// Throws kInvalidArgument naming the option that is out of range.
+  /// Throws what check throws.
   explicit MelFrontEnd(const MelOptions& options);
 
   /// Frames that fit into `samples` samples.

@@ -51,6 +51,9 @@ Preprocessor::Preprocessor(const PreprocessSpec& spec, ValueScale stored)
   if (spec.features == AudioFeatures::kMfcc || spec.features == AudioFeatures::kLogMel) {
     mel_.emplace(spec.mel);
   }
+  if (spec.features == AudioFeatures::kFixedMfcc) {
+    fixed_mfcc_ = std::make_unique<FixedMfcc>(spec.mel);
+  }
 }
 
 Prepared Preprocessor::operator()(Content content) const {
@@ -130,6 +133,8 @@ Prepared Preprocessor::prepare(const Audio& audio) const {
   if (spec_.features == AudioFeatures::kWaveform) {
     const auto count = static_cast<int64_t>(clip.samples.size());
     features = Tensor::of({count, 1}, clip.samples);
+  } else if (spec_.features == AudioFeatures::kFixedMfcc) {
+    features = (*fixed_mfcc_)(to_int16(clip.samples));
   } else {
     features = spec_.features == AudioFeatures::kMfcc ? mel_->mfcc(clip.samples)
                                                       : mel_->log_mel(clip.samples);

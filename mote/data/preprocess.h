@@ -1,12 +1,14 @@
 // From decoded records to the tensors a float network is given.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "mote/base/tensor.h"
 #include "mote/data/dataset_spec.h"
 #include "mote/data/mel.h"
+#include "mote/data/mfcc_tables.h"
 #include "mote/data/source.h"
 
 namespace mote::data {
@@ -41,6 +43,7 @@ class Preprocessor {
   PreprocessSpec spec_;
   ValueScale stored_;
   std::optional<MelFrontEnd> mel_;
+  std::unique_ptr<const FixedMfcc> fixed_mfcc_;
 };
 
 /// [h, w, c] -> [c, h, w].
