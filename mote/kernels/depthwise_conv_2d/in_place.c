@@ -1,9 +1,8 @@
 // Depthwise convolution that may store over its own input: before a row of x is overwritten, it is
 // copied into a ring in scratch. So a chain of layers needs one image and a few rows, whatever its
 // length, where the reference's distance of a row and a pixel adds up from layer to layer.
-#include <string.h>
-
 #include "mote/kernels/depthwise_conv_2d/depthwise_conv_2d.h"
+#include "mote/kernels/depthwise_conv_2d/row_ring.h"
 #include "mote/kernels/depthwise_conv_2d/window.h"
 
 // Rows of x between the first and the last that a window touches, both included.
@@ -30,42 +29,15 @@ static int64_t overlap(const void* params, int32_t input) {
   return mote_copied_rows_overlap(&window, 1);
 }
 
-// The rows of x that the windows of one output row touch: NULL outside of the image.
-typedef struct source_rows {
-  const mote_depthwise_conv_2d_params* p;
-  const int8_t* x;  // the image
-  int8_t* ring;     // row r at r % ring_rows
-  int64_t top;      // the first row of the window
-  int64_t unsaved;  // the first row that is not in the ring yet
-} source_rows;
-
-static const int8_t* find_row(const source_rows* s, int64_t row) {
-  const int32_t ring = ring_rows(s->p);
-  if (row < 0 || row >= s->p->h) return NULL;
-  return row == s->top + ring ? s->x + row * row_bytes(s->p)
-                              : s->ring + row % ring * row_bytes(s->p);
-}
-
-static void move_to(source_rows* s, int64_t top) {
-  const int32_t ring = ring_rows(s->p);
-  s->top = top;
-  if (s->unsaved < top) s->unsaved = top;
-  if (s->unsaved < 0) s->unsaved = 0;
-  for (; s->unsaved < top + ring && s->unsaved < s->p->h; ++s->unsaved) {
-    memcpy(s->ring + s->unsaved % ring * row_bytes(s->p), s->x + s->unsaved * row_bytes(s->p),
-           (size_t)row_bytes(s->p));
-  }
-}
-
 enum { kBlock = 32 };  // channels that are summed together
 
 // Sums `count` channels from `c` on of output pixel j over the window.
-static void sum_block(const source_rows* s, const int8_t* w, int64_t j, int32_t c, int32_t count,
+static void sum_block(const mote_depthwise_conv_2d_params* p, const mote_row_ring* rows,
+                      const int8_t* w, int32_t top, int64_t j, int32_t c, int32_t count,
                       int32_t* sums) {
-  const mote_depthwise_conv_2d_params* p = s->p;
   for (int32_t k = 0; k < count; ++k) sums[k] = 0;
   for (int32_t a = 0; a < p->kh; ++a) {
-    const int8_t* row = find_row(s, s->top + (int64_t)a * p->dilation_h);
+    const int8_t* row = mote_row_ring_find(rows, top + a * p->dilation_h);
     if (row == NULL) continue;
     for (int32_t b = 0; b < p->kw; ++b) {
       const int64_t column = j * p->stride_w + (int64_t)b * p->dilation_w - p->pad_left;
@@ -79,13 +51,15 @@ static void sum_block(const source_rows* s, const int8_t* w, int64_t j, int32_t 
   }
 }
 
-static void run_row(const source_rows* s, const int8_t* w, const int32_t* bias, int8_t* y) {
-  const mote_depthwise_conv_2d_params* p = s->p;
+static void run_row(const mote_kernel_args* args, const mote_row_ring* rows, int32_t top,
+                    int8_t* y) {
+  const mote_depthwise_conv_2d_params* p = args->params;
+  const int32_t* bias = args->inputs[2];
   int32_t sums[kBlock];
   for (int64_t j = 0; j < p->ow; ++j) {
     for (int32_t c = 0; c < p->ic; c += kBlock) {
       const int32_t count = p->ic - c < kBlock ? p->ic - c : kBlock;
-      sum_block(s, w, j, c, count, sums);
+      sum_block(p, rows, args->inputs[1], top, j, c, count, sums);
       for (int32_t k = 0; k < count; ++k, ++y) {
         const int32_t sum = sums[k] + (bias != NULL ? bias[c + k] : 0);
         *y = (int8_t)mote_output_i32(&p->output, sum, c + k);
@@ -99,10 +73,15 @@ static void run(const mote_kernel_args* args) {
   const int8_t* x = args->inputs[0];
   int8_t* y = args->outputs[0];
   for (int32_t n = 0; n < p->n; ++n) {
-    source_rows s = {.p = p, .x = x + n * p->h * row_bytes(p), .ring = args->scratch};
+    mote_row_ring rows = {.x = x + n * p->h * row_bytes(p),
+                          .h = p->h,
+                          .row_bytes = (int32_t)row_bytes(p),
+                          .copied = ring_rows(p),
+                          .ring = args->scratch};
     for (int32_t i = 0; i < p->oh; ++i, y += (int64_t)p->ow * p->ic) {
-      move_to(&s, (int64_t)i * p->stride_h - p->pad_top);
-      run_row(&s, args->inputs[1], args->inputs[2], y);
+      const int32_t top = i * p->stride_h - p->pad_top;
+      mote_row_ring_move(&rows, top);
+      run_row(args, &rows, top, y);
     }
   }
 }
