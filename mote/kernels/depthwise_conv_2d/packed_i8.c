@@ -6,8 +6,9 @@
 
 enum {
   kMaxBlocks = 32,        // of a period; longer ones start anew at each pixel
-  kRingBytes = 24 << 10,  // more than that, and channels are cut into slices
+  kLineBytes = 24 << 10,  // more than that, and channels are cut into slices
   kVectorBytes = 64,      // the widest vector
+  kMaxTurnedHeight = 48,  // rows of a window that may become taps of one row
 };
 
 static int64_t aligned(int64_t bytes) {
@@ -24,56 +25,92 @@ static int32_t common_divisor(int32_t a, int32_t b) {
   return a;
 }
 
-static void choose_blocks(const mote_depthwise_i8_shape* shape,
+mote_depthwise_conv_2d_params mote_depthwise_i8_turned(const mote_depthwise_conv_2d_params* p) {
+  mote_depthwise_conv_2d_params turned = *p;
+  if (p->w != 1 || p->ow != 1 || p->kw != 1 || p->pad_left != 0 || p->kh > kMaxTurnedHeight) {
+    return turned;
+  }
+  turned.h = turned.oh = turned.kh = turned.stride_h = turned.dilation_h = 1;
+  turned.pad_top = 0;
+  turned.w = p->h;
+  turned.ow = p->oh;
+  turned.kw = p->kh;
+  turned.stride_w = p->stride_h;
+  turned.dilation_w = p->dilation_h;
+  turned.pad_left = p->pad_top;
+  return turned;
+}
+
+static void choose_mixing(const mote_depthwise_i8_shape* shape,
                           const mote_depthwise_conv_2d_params* p, mote_depthwise_i8_plan* plan) {
-  const int32_t common = common_divisor(plan->slice, shape->block);
+  const int32_t column_groups = ceil_div(p->kw, shape->depth);
+  const int32_t together = shape->depth > 1 && p->stride_h == 1 && p->dilation_h == 1 ? 2 : 1;
+  const int32_t lines = ceil_div(p->kh + together - 1, shape->depth);
+  plan->by_rows = p->multiplier == 1 && lines * p->kw <= p->kh * column_groups;
+  plan->lines = plan->by_rows ? lines : p->kh;
+  plan->groups = plan->by_rows ? p->kw : column_groups;
+  plan->together = plan->by_rows ? together : 1;
+}
+
+static void choose_blocks(const mote_depthwise_i8_shape* shape,
+                          const mote_depthwise_conv_2d_params* p, int32_t slice,
+                          mote_depthwise_i8_plan* plan) {
+  const int32_t common = common_divisor(slice, shape->block);
+  plan->slice = slice;
+  plan->slices = plan->channels / slice;
   plan->period = shape->block / common;
-  plan->blocks = plan->slice / common;
+  plan->blocks = slice / common;
   if (plan->blocks > kMaxBlocks) {
     plan->period = 1;
-    plan->blocks = ceil_div(plan->slice, shape->block);
+    plan->blocks = ceil_div(slice, shape->block);
   }
-  plan->row_groups =
-      (int64_t)ceil_div(p->ow, plan->period) * plan->blocks * shape->block * plan->groups;
+  const int32_t reach = (p->kw - 1) * p->dilation_w;
+  plan->column_step = plan->by_rows && slice % shape->lanes == 0 ? 1 : p->stride_w;
+  plan->planes = plan->column_step < reach + 1 ? plan->column_step : reach + 1;
+  plan->plane_pixels =
+      (p->ow - 1) * (p->stride_w / plan->column_step) + reach / plan->column_step + 1;
+  const int64_t row = (int64_t)plan->planes * plan->plane_pixels * slice;
+  const int64_t outputs = (int64_t)p->ow * slice;
+  // Vectors of a last block reach past the end, and so do those of a fill.
+  const int64_t slack = plan->period * p->stride_w * slice + shape->block + kVectorBytes;
+  plan->row_bytes = plan->by_rows ? (int64_t)p->w * p->ic : row + slack;
+  plan->line_elements = (plan->by_rows ? row : outputs * plan->groups) + slack;
+}
+
+// Whether the lines of a slice stay in the cache.
+static int fits(const mote_depthwise_i8_shape* shape, const mote_depthwise_i8_plan* plan) {
+  return plan->lines * plan->line_elements * shape->depth * shape->element_bytes <= kLineBytes;
 }
 
 mote_depthwise_i8_plan mote_depthwise_i8_plan_of(const mote_depthwise_i8_shape* shape,
                                                  const mote_depthwise_conv_2d_params* p) {
   mote_depthwise_i8_plan plan;
   memset(&plan, 0, sizeof plan);
-  const int32_t reach = (p->kw - 1) * p->dilation_w;
-  const int32_t group_bytes = shape->depth * shape->element_bytes;
-  plan.channels = plan.slice = p->ic * p->multiplier;
-  plan.slices = 1;
-  plan.groups = ceil_div(p->kw, shape->depth);
-  plan.planes = p->stride_w < reach + 1 ? p->stride_w : reach + 1;
-  plan.plane_pixels = p->ow + reach / p->stride_w;
-  plan.window_rows = (p->kh - 1) * p->dilation_h + 1;
-  choose_blocks(shape, p, &plan);
-  if (plan.channels % shape->block == 0 && p->multiplier == 1 &&
-      plan.window_rows * plan.row_groups * group_bytes > kRingBytes) {
-    plan.slice = shape->block;
-    plan.slices = plan.channels / plan.slice;
-    choose_blocks(shape, p, &plan);
+  plan.channels = p->ic * p->multiplier;
+  choose_mixing(shape, p, &plan);
+  choose_blocks(shape, p, plan.channels, &plan);
+  // Slices of whole blocks: outputs of one pixel are not followed by those of the next.
+  const int32_t most = plan.channels % shape->block == 0 ? plan.channels / shape->block : 1;
+  for (int32_t parts = 2; p->multiplier == 1 && !fits(shape, &plan) && parts <= most; ++parts) {
+    if (most % parts == 0) choose_blocks(shape, p, plan.channels / parts, &plan);
   }
-  // Vectors of a last block reach past the end, and so do those of a fill or a conversion.
-  plan.line_elements = (int64_t)plan.planes * plan.plane_pixels * plan.slice +
-                       plan.period * plan.slice + shape->block + kVectorBytes;
   const int32_t slots = plan.slices * plan.blocks * shape->block;
   mote_packed_stage head = {.lanes = shape->lanes};
   plan.stage = aligned((int64_t)sizeof plan);
   plan.weights =
       plan.stage + aligned(mote_packed_stage_layout(&p->output, plan.channels, slots, &head));
-  plan.max = plan.weights + (int64_t)slots * p->kh * plan.groups * group_bytes;
+  plan.max = plan.weights + (int64_t)slots * plan.together * plan.lines * plan.groups *
+                                shape->depth * shape->element_bytes;
   plan.bytes = plan.max + aligned(slots) + kVectorBytes;
   return plan;
 }
 
 int64_t mote_depthwise_i8_scratch_bytes(const mote_depthwise_i8_shape* shape,
                                         const mote_depthwise_i8_plan* plan) {
-  // One row more holds the padding above and below.
-  return aligned(plan->line_elements * shape->element_bytes) +
-         (plan->window_rows + 1) * plan->row_groups * shape->depth * shape->element_bytes;
+  // By columns one line more holds the padding above and below.
+  const int32_t lines = plan->by_rows ? plan->lines : plan->lines + 1;
+  return aligned(plan->row_bytes) +
+         lines * aligned(plan->line_elements * shape->depth * shape->element_bytes);
 }
 
 // Sums over the weights of one channel.
@@ -134,7 +171,7 @@ const char* mote_depthwise_i8_refuses(const mote_depthwise_conv_2d_params* p,
   return refused;
 }
 
-// The channel of accumulator `lane` of block `block`; -1 where there is none.
+// The channel of output `output` of block `block`; -1 where there is none.
 static int32_t channel_at(const mote_depthwise_i8_plan* plan, const mote_depthwise_i8_shape* shape,
                           int32_t slice, int32_t block, int32_t output) {
   const int32_t at = block * shape->block + output;
@@ -142,20 +179,31 @@ static int32_t channel_at(const mote_depthwise_i8_plan* plan, const mote_depthwi
   return in_slice < plan->slice ? slice * plan->slice + in_slice : -1;
 }
 
-// The weights that the accumulator at `lane` of a block multiplies; `to` is its place in the first
-// group of the first row.
-static void pack_weights(const mote_depthwise_i8_shape* shape,
+// The row of the window that product `d` of line `line` multiplies, for row `row` of those
+// computed together, and its column for group `group`; either may lie outside.
+static int32_t tap_row(const mote_depthwise_i8_shape* shape, const mote_depthwise_i8_plan* plan,
+                       int32_t line, int32_t d, int32_t row) {
+  return plan->by_rows ? line * shape->depth + d - row : line;
+}
+static int32_t tap_column(const mote_depthwise_i8_shape* shape, const mote_depthwise_i8_plan* plan,
+                          int32_t group, int32_t d) {
+  return plan->by_rows ? group : group * shape->depth + d;
+}
+
+// The weights that one accumulator of a block multiplies; `to` is its place in the first product.
+static void pack_weights(const mote_depthwise_i8_shape* shape, const mote_depthwise_i8_plan* plan,
                          const mote_depthwise_conv_2d_params* p, const int8_t* w, int32_t channel,
                          char* to) {
-  const int32_t channels = p->ic * p->multiplier;
-  const int32_t groups = ceil_div(p->kw, shape->depth);
-  for (int32_t tap = 0; tap < p->kh * groups * shape->depth; ++tap) {
-    const int32_t a = tap / (groups * shape->depth);
-    const int32_t b = tap % (groups * shape->depth);
-    if (b >= p->kw) continue;
-    const int8_t value = w[((int64_t)a * p->kw + b) * channels + channel];
-    const int32_t group = a * groups + b / shape->depth;
-    const int64_t at = (int64_t)group * shape->block * shape->depth + b % shape->depth;
+  const int32_t products = plan->lines * plan->groups;
+  for (int32_t i = 0; i < plan->together * products * shape->depth; ++i) {
+    const int32_t d = i % shape->depth;
+    const int32_t product = i / shape->depth;
+    const int32_t line = product % products / plan->groups;
+    const int32_t a = tap_row(shape, plan, line, d, product / products);
+    const int32_t b = tap_column(shape, plan, product % plan->groups, d);
+    if (a < 0 || a >= p->kh || b >= p->kw) continue;
+    const int8_t value = w[((int64_t)a * p->kw + b) * plan->channels + channel];
+    const int64_t at = (int64_t)product * shape->block * shape->depth + d;
     if (shape->element_bytes == 1) {
       to[at] = (char)value;
     } else {
@@ -179,22 +227,22 @@ void mote_depthwise_i8_pack(const mote_depthwise_i8_shape* shape,
   mote_accumulators shared_range = {0, 0};
   if (!p->output.per_channel) shared_range = widest_range(p, constants);
   const int64_t group_bytes = shape->depth * shape->element_bytes;
-  const int64_t block_bytes = (int64_t)p->kh * plan.groups * shape->block * group_bytes;
+  const int64_t block_bytes =
+      (int64_t)plan.together * plan.lines * plan.groups * shape->block * group_bytes;
   for (int32_t block = 0; block < plan.slices * plan.blocks; ++block) {
     for (int32_t lane = 0; lane < shape->block; ++lane) {
-      const int32_t output = shape->order[lane];
       const int32_t channel =
-          channel_at(&plan, shape, block / plan.blocks, block % plan.blocks, output);
+          channel_at(&plan, shape, block / plan.blocks, block % plan.blocks, lane);
       if (channel < 0) continue;
       const channel_sums sums = sum_channel(p, constants, shape->offset, channel);
       const mote_packed_channel entry = {block * shape->block + lane, channel, sums.start,
                                          p->output.per_channel ? sums.range : shared_range};
       mote_packed_stage_set(stage, &p->output, &entry);
-      pack_weights(shape, p, constants[1], channel,
+      pack_weights(shape, &plan, p, constants[1], channel,
                    bytes + plan.weights + block * block_bytes + lane * group_bytes);
       const int32_t max =
           p->output.channel_max != NULL ? p->output.channel_max[channel] : p->output.max;
-      bytes[plan.max + block * shape->block + output] = (char)max;
+      bytes[plan.max + block * shape->block + lane] = (char)max;
     }
   }
 }

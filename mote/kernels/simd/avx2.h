@@ -39,24 +39,6 @@ SIMD_INLINE simd_i32 simd_scale_f32(simd_i32 v, simd_i32 factor) {
   return _mm256_cvtps_epi32(_mm256_mul_ps(_mm256_cvtepi32_ps(v), _mm256_castsi256_ps(factor)));
 }
 
-// One or two vectors.
-SIMD_INLINE void simd_store_i8(int vectors, const simd_i32* v, int32_t min, const int8_t* max,
-                               int64_t count, int8_t* y) {
-  // Words of both, in the order of their halves: a a b b.
-  const __m256i words = _mm256_permute4x64_epi64(_mm256_packs_epi32(v[0], v[vectors - 1]), 0xD8);
-  __m128i bytes =
-      _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
-  bytes = _mm_max_epi8(bytes, _mm_set1_epi8((char)min));
-  bytes = _mm_min_epi8(bytes, _mm_loadu_si128((const __m128i*)(const void*)max));
-  if (count >= 16) {
-    _mm_storeu_si128((__m128i*)(void*)y, bytes);
-  } else {
-    int8_t all[16];
-    _mm_storeu_si128((__m128i*)(void*)all, bytes);
-    simd_store_bytes(all, count, y);
-  }
-}
-
 /// Clamps and stores the first `count` of 32 bytes.
 SIMD_INLINE void simd_store_32_bytes(__m256i bytes, int32_t min, const int8_t* max, int64_t count,
                                      int8_t* y) {
@@ -70,4 +52,29 @@ SIMD_INLINE void simd_store_32_bytes(__m256i bytes, int32_t min, const int8_t* m
   _mm256_storeu_si256((__m256i*)(void*)all, bytes);
   if (count >= 16) memcpy(y, all, 16);
   simd_store_bytes(all + (count & 16), count & 15, y + (count & 16));
+}
+
+// One, two or four vectors.
+SIMD_INLINE void simd_store_i8(int vectors, const simd_i32* v, int32_t min, const int8_t* max,
+                               int64_t count, int8_t* y) {
+  if (vectors == 4) {
+    const __m256i order = _mm256_set_epi32(7, 3, 6, 2, 5, 1, 4, 0);
+    const __m256i all =
+        _mm256_packs_epi16(_mm256_packs_epi32(v[0], v[1]), _mm256_packs_epi32(v[2], v[3]));
+    simd_store_32_bytes(_mm256_permutevar8x32_epi32(all, order), min, max, count, y);
+    return;
+  }
+  // Words of both, in the order of their halves: a a b b.
+  const __m256i words = _mm256_permute4x64_epi64(_mm256_packs_epi32(v[0], v[vectors - 1]), 0xD8);
+  __m128i bytes =
+      _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+  bytes = _mm_max_epi8(bytes, _mm_set1_epi8((char)min));
+  bytes = _mm_min_epi8(bytes, _mm_loadu_si128((const __m128i*)(const void*)max));
+  if (count >= 16) {
+    _mm_storeu_si128((__m128i*)(void*)y, bytes);
+  } else {
+    int8_t all[16];
+    _mm_storeu_si128((__m128i*)(void*)all, bytes);
+    simd_store_bytes(all, count, y);
+  }
 }

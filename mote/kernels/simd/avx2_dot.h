@@ -51,3 +51,24 @@ SIMD_INLINE void simd_fill(int32_t value, int64_t count, simd_element* to) {
   const __m256i v = _mm256_set1_epi16((int16_t)value);
   for (; count > 0; count -= 16, to += 16) _mm256_storeu_si256((__m256i*)(void*)to, v);
 }
+
+SIMD_INLINE void simd_mix_8(const int8_t* const rows[SIMD_DEPTH], int64_t at, simd_element* to) {
+  const __m128i a = _mm_loadl_epi64((const __m128i*)(const void*)(rows[0] + at));
+  const __m128i b = _mm_loadl_epi64((const __m128i*)(const void*)(rows[1] + at));
+  _mm256_storeu_si256((__m256i*)(void*)to, _mm256_cvtepi8_epi16(_mm_unpacklo_epi8(a, b)));
+}
+
+#include "mote/kernels/simd/mix_rest.h"
+
+SIMD_INLINE void simd_mix(const int8_t* const rows[SIMD_DEPTH], int64_t count, simd_element* to) {
+  int64_t i = 0;
+  for (; i + 16 <= count; i += 16) {
+    const __m128i a = _mm_loadu_si128((const __m128i*)(const void*)(rows[0] + i));
+    const __m128i b = _mm_loadu_si128((const __m128i*)(const void*)(rows[1] + i));
+    __m256i* y = (__m256i*)(void*)(to + i * SIMD_DEPTH);
+    _mm256_storeu_si256(y, _mm256_cvtepi8_epi16(_mm_unpacklo_epi8(a, b)));
+    _mm256_storeu_si256(y + 1, _mm256_cvtepi8_epi16(_mm_unpackhi_epi8(a, b)));
+  }
+  for (; i + 8 <= count; i += 8) simd_mix_8(rows, i, to + i * SIMD_DEPTH);
+  if (i < count) simd_mix_rest(rows, i, count - i, to + i * SIMD_DEPTH);
+}

@@ -64,15 +64,3 @@ SIMD_INLINE void simd_store_i8(int vectors, const simd_i32* v, int32_t min, cons
     _mm_storeu_si128((__m128i*)(void*)y, _mm512_castsi512_si128(bytes));
   }
 }
-
-/// Clamps and stores the first `count` of 64 bytes.
-SIMD_INLINE void simd_store_64_bytes(__m512i bytes, int32_t min, const int8_t* max, int64_t count,
-                                     int8_t* y) {
-  bytes = _mm512_max_epi8(bytes, _mm512_set1_epi8((char)min));
-  bytes = _mm512_min_epi8(bytes, _mm512_loadu_si512(max));
-  if (count >= 64) {
-    _mm512_storeu_si512(y, bytes);
-  } else {
-    _mm512_mask_storeu_epi8(y, simd_first_bytes(count), bytes);
-  }
-}

@@ -53,3 +53,28 @@ SIMD_INLINE void simd_fill(int32_t value, int64_t count, simd_element* to) {
   const __m512i v = _mm512_set1_epi16((int16_t)value);
   for (; count > 0; count -= 32, to += 32) _mm512_storeu_si512(to, v);
 }
+
+SIMD_INLINE void simd_mix_8(const int8_t* const rows[SIMD_DEPTH], int64_t at, simd_element* to) {
+  const __m128i a = _mm_loadl_epi64((const __m128i*)(const void*)(rows[0] + at));
+  const __m128i b = _mm_loadl_epi64((const __m128i*)(const void*)(rows[1] + at));
+  _mm256_storeu_si256((__m256i*)(void*)to, _mm256_cvtepi8_epi16(_mm_unpacklo_epi8(a, b)));
+}
+
+#include "mote/kernels/simd/mix_rest.h"
+
+SIMD_INLINE void simd_mix(const int8_t* const rows[SIMD_DEPTH], int64_t count, simd_element* to) {
+  int64_t i = 0;
+  for (; i + 32 <= count; i += 32) {
+    __m256i x[SIMD_DEPTH];
+    for (int d = 0; d < SIMD_DEPTH; ++d) {
+      // Quarters 0 2 1 3: unpacking keeps to halves.
+      const __m256i bytes = _mm256_loadu_si256((const __m256i*)(const void*)(rows[d] + i));
+      x[d] = _mm256_permute4x64_epi64(bytes, 0xD8);
+    }
+    simd_element* y = to + i * SIMD_DEPTH;
+    _mm512_storeu_si512(y, _mm512_cvtepi8_epi16(_mm256_unpacklo_epi8(x[0], x[1])));
+    _mm512_storeu_si512(y + 32, _mm512_cvtepi8_epi16(_mm256_unpackhi_epi8(x[0], x[1])));
+  }
+  for (; i + 8 <= count; i += 8) simd_mix_8(rows, i, to + i * SIMD_DEPTH);
+  if (i < count) simd_mix_rest(rows, i, count - i, to + i * SIMD_DEPTH);
+}

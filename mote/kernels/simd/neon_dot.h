@@ -32,3 +32,7 @@ SIMD_INLINE void simd_fill(int32_t value, int64_t count, simd_element* to) {
   const int16x8_t v = vdupq_n_s16((int16_t)value);
   for (; count > 0; count -= 8, to += 8) vst1q_s16(to, v);
 }
+
+SIMD_INLINE void simd_mix(const int8_t* const rows[SIMD_DEPTH], int64_t count, simd_element* to) {
+  simd_convert(rows[0], count, to);
+}

@@ -36,3 +36,22 @@ SIMD_INLINE void simd_fill(int32_t value, int64_t count, simd_element* to) {
   const int8x16_t v = vdupq_n_s8((int8_t)value);
   for (; count > 0; count -= 16, to += 16) vst1q_s8(to, v);
 }
+
+SIMD_INLINE void simd_mix_8(const int8_t* const rows[SIMD_DEPTH], int64_t at, simd_element* to) {
+  int8x8x4_t x;
+  for (int d = 0; d < SIMD_DEPTH; ++d) x.val[d] = vld1_s8(rows[d] + at);
+  vst4_s8(to, x);
+}
+
+#include "mote/kernels/simd/mix_rest.h"
+
+SIMD_INLINE void simd_mix(const int8_t* const rows[SIMD_DEPTH], int64_t count, simd_element* to) {
+  int64_t i = 0;
+  for (; i + 16 <= count; i += 16) {
+    int8x16x4_t x;
+    for (int d = 0; d < SIMD_DEPTH; ++d) x.val[d] = vld1q_s8(rows[d] + i);
+    vst4q_s8(to + i * SIMD_DEPTH, x);
+  }
+  for (; i + 8 <= count; i += 8) simd_mix_8(rows, i, to + i * SIMD_DEPTH);
+  if (i < count) simd_mix_rest(rows, i, count - i, to + i * SIMD_DEPTH);
+}

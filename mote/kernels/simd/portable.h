@@ -58,13 +58,15 @@ SIMD_INLINE simd_i32 simd_scale_f32(simd_i32 v, simd_i32 factor) {
   return result;
 }
 
-// One vector.
 SIMD_INLINE void simd_store_i8(int vectors, const simd_i32* v, int32_t min, const int8_t* max,
                                int64_t count, int8_t* y) {
-  (void)vectors;
-  for (int64_t i = 0; i < (count < SIMD_LANES ? count : SIMD_LANES); ++i) {
-    const int32_t low = v->lane[i] < min ? min : v->lane[i];
-    y[i] = (int8_t)(low > max[i] ? max[i] : low);
+  for (int q = 0; q < vectors; ++q) {
+    const int64_t left = count - q * SIMD_LANES;
+    for (int64_t i = 0; i < (left < SIMD_LANES ? left : SIMD_LANES); ++i) {
+      const int32_t low = v[q].lane[i] < min ? min : v[q].lane[i];
+      y[q * SIMD_LANES + i] =
+          (int8_t)(low > max[q * SIMD_LANES + i] ? max[q * SIMD_LANES + i] : low);
+    }
   }
 }
 
@@ -104,4 +106,12 @@ SIMD_INLINE void simd_convert(const int8_t* x, int64_t count, simd_element* to) 
 }
 SIMD_INLINE void simd_fill(int32_t value, int64_t count, simd_element* to) {
   for (int64_t i = 0; i < count; ++i) to[i] = (simd_element)value;
+}
+
+SIMD_INLINE void simd_mix(const int8_t* const rows[SIMD_DEPTH], int64_t count, simd_element* to) {
+  for (int64_t i = 0; i < count; ++i) {
+    for (int d = 0; d < SIMD_DEPTH; ++d) {
+      to[i * SIMD_DEPTH + d] = (simd_element)(rows[d][i] + SIMD_OFFSET);
+    }
+  }
 }

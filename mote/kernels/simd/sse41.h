@@ -55,14 +55,17 @@ SIMD_INLINE simd_i32 simd_scale_f32(simd_i32 v, simd_i32 factor) {
   return _mm_cvtps_epi32(_mm_mul_ps(_mm_cvtepi32_ps(v), _mm_castsi128_ps(factor)));
 }
 
-// One or two vectors.
+// One, two or four vectors.
 SIMD_INLINE void simd_store_i8(int vectors, const simd_i32* v, int32_t min, const int8_t* max,
                                int64_t count, int8_t* y) {
-  const __m128i words = _mm_packs_epi32(v[0], v[vectors - 1]);
-  __m128i bytes = _mm_packs_epi16(words, words);
+  const __m128i words = _mm_packs_epi32(v[0], v[vectors > 1 ? 1 : 0]);
+  __m128i bytes = _mm_packs_epi16(words, vectors == 4 ? _mm_packs_epi32(v[2], v[3]) : words);
   bytes = _mm_max_epi8(bytes, _mm_set1_epi8((char)min));
-  bytes = _mm_min_epi8(bytes, _mm_loadl_epi64((const __m128i*)(const void*)max));
-  if (count >= 8) {
+  const __m128i* limits = (const __m128i*)(const void*)max;
+  bytes = _mm_min_epi8(bytes, vectors == 4 ? _mm_loadu_si128(limits) : _mm_loadl_epi64(limits));
+  if (count >= 16 && vectors == 4) {
+    _mm_storeu_si128((__m128i*)(void*)y, bytes);
+  } else if (count >= 8 && vectors < 4) {
     _mm_storel_epi64((__m128i*)(void*)y, bytes);
   } else {
     int8_t all[16];
@@ -118,4 +121,21 @@ SIMD_INLINE void simd_convert(const int8_t* x, int64_t count, simd_element* to) 
 SIMD_INLINE void simd_fill(int32_t value, int64_t count, simd_element* to) {
   const __m128i v = _mm_set1_epi16((int16_t)value);
   for (; count > 0; count -= 8, to += 8) _mm_storeu_si128((__m128i*)(void*)to, v);
+}
+
+SIMD_INLINE void simd_mix_8(const int8_t* const rows[SIMD_DEPTH], int64_t at, simd_element* to) {
+  const __m128i a = _mm_loadl_epi64((const __m128i*)(const void*)(rows[0] + at));
+  const __m128i b = _mm_loadl_epi64((const __m128i*)(const void*)(rows[1] + at));
+  const __m128i pairs = _mm_unpacklo_epi8(a, b);
+  __m128i* y = (__m128i*)(void*)to;
+  _mm_storeu_si128(y, _mm_cvtepi8_epi16(pairs));
+  _mm_storeu_si128(y + 1, _mm_cvtepi8_epi16(_mm_srli_si128(pairs, 8)));
+}
+
+#include "mote/kernels/simd/mix_rest.h"
+
+SIMD_INLINE void simd_mix(const int8_t* const rows[SIMD_DEPTH], int64_t count, simd_element* to) {
+  int64_t i = 0;
+  for (; i + 8 <= count; i += 8) simd_mix_8(rows, i, to + i * SIMD_DEPTH);
+  if (i < count) simd_mix_rest(rows, i, count - i, to + i * SIMD_DEPTH);
 }

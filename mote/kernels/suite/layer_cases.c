@@ -104,8 +104,11 @@ static mote_depthwise_conv_2d_params* draw_depthwise(mote_kernel_case* c) {
   const int usual = mote_case_once_in(c, 2);
   p->kh = usual ? 3 : mote_case_integer(c, 1, 5);
   p->kw = usual ? 3 : mote_case_integer(c, 1, 5);
+  const int column = mote_case_once_in(c, 6);  // steps of time, one below the other
+  if (column) p->kh = mote_case_integer(c, 1, 15), p->kw = 1;
   mote_case_axis(c, p->kh, &p->h, &p->oh, &p->stride_h, &p->dilation_h, &p->pad_top);
   mote_case_axis(c, p->kw, &p->w, &p->ow, &p->stride_w, &p->dilation_w, &p->pad_left);
+  if (column) p->w = p->ow = 1, p->pad_left = 0;
   p->n = mote_case_once_in(c, 4) ? mote_case_integer(c, 2, 3) : 1;
   snprintf(c->text, sizeof c->text,
            "x [%d,%d,%d,%d], multiplier %d, taps %d,%d, y [%d,%d], stride %d,%d, dilation %d,%d, "
