@@ -13,6 +13,7 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   commands.push_back(bench_command());
   commands.push_back(explain_command());
   commands.push_back(codegen_command());
+  commands.push_back(device_test_command());
   commands.push_back(run_command());
   commands.push_back(data_command());
   commands.push_back(version_command());

@@ -12,6 +12,7 @@ std::unique_ptr<Command> codegen_command();
 std::unique_ptr<Command> compare_command();
 std::unique_ptr<Command> convert_command();
 std::unique_ptr<Command> data_command();
+std::unique_ptr<Command> device_test_command();
 std::unique_ptr<Command> evaluate_command();
 std::unique_ptr<Command> explain_command();
 std::unique_ptr<Command> inspect_command();

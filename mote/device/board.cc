@@ -5,62 +5,61 @@
 namespace mote::device {
 namespace {
 
-constexpr Tool kArmCompiler = {"arm-none-eabi-gcc", "gcc-arm-none-eabi"};
+constexpr std::string_view kArmCompiler = "gcc-arm-none-eabi";
 constexpr Tool kArmEmulator = {"qemu-system-arm", "qemu-system-arm"};
-constexpr Tool kRiscvCompiler = {"riscv64-unknown-elf-gcc", "gcc-riscv64-unknown-elf"};
-constexpr Tool kRiscvEmulator = {"qemu-system-riscv32", "qemu-system-misc"};
+constexpr std::string_view kArmStart = "start_arm.c";
 
-// Flags as Arm's and GCC's manuals give them for these processors with the FPU they have on these
-// machines; M55's FPU and vectors come with -mcpu.
 const std::vector<BoardInfo>& boards() {
+  using codegen::Target;
   static const std::vector<BoardInfo> rows = {
       {Board::kM4,
        "Cortex-M4",
        "mps2-an386",
-       Isa::kMcuDsp,
+       Target::kCortexM4,
        kArmCompiler,
        kArmEmulator,
-       {"-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"},
        {},
-       "start_arm.c",
+       {},
+       kArmStart,
        true},
       {Board::kM7,
        "Cortex-M7",
        "mps2-an500",
-       Isa::kMcuDsp,
+       Target::kCortexM7,
        kArmCompiler,
        kArmEmulator,
-       {"-mcpu=cortex-m7", "-mthumb", "-mfpu=fpv5-sp-d16", "-mfloat-abi=hard"},
        {},
-       "start_arm.c",
+       {},
+       kArmStart,
        true},
       {Board::kM33,
        "Cortex-M33",
        "mps2-an505",
-       Isa::kMcuDsp,
+       Target::kCortexM33,
        kArmCompiler,
        kArmEmulator,
-       {"-mcpu=cortex-m33", "-mthumb", "-mfpu=fpv5-sp-d16", "-mfloat-abi=hard"},
        {},
-       "start_arm.c",
+       {},
+       kArmStart,
        true},
       {Board::kM55,
        "Cortex-M55",
        "mps3-an547",
-       Isa::kMcuMve,
+       Target::kCortexM55,
        kArmCompiler,
        kArmEmulator,
-       {"-mcpu=cortex-m55", "-mthumb", "-mfloat-abi=hard"},
        {},
-       "start_arm.c",
+       {},
+       kArmStart,
        true},
+      // The machine's RAM lies beyond what absolute addresses of the default code model reach.
       {Board::kRiscv,
        "RV32IMC",
        "virt",
-       Isa::kMcu,
-       kRiscvCompiler,
-       kRiscvEmulator,
-       {"-march=rv32imc", "-mabi=ilp32", "-mcmodel=medany"},
+       Target::kRiscv32,
+       "gcc-riscv64-unknown-elf",
+       {"qemu-system-riscv32", "qemu-system-misc"},
+       {"-mcmodel=medany"},
        {"-bios", "none"},
        "start_riscv.c",
        false},

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "mote/ir/op_def.h"
+#include "mote/codegen/target.h"
 
 namespace mote::device {
 
@@ -28,14 +28,16 @@ struct BoardInfo {
   Board board;
   std::string_view processor;  ///< "Cortex-M4"
   std::string_view machine;    ///< of QEMU
-  Isa isa;                     ///< whose kernels it runs
-  Tool compiler;
+  codegen::Target target;      ///< its compiler and the flags that choose it
+  std::string_view compiler_package;
   Tool emulator;
-  std::vector<std::string_view> compiler_flags;
+  std::vector<std::string_view> compiler_flags;  ///< beside the target's
   std::vector<std::string_view> emulator_flags;
   /// Of mote/device/firmware: from reset to main; the memory map is in `name(board)`.ld.
   std::string_view start_source;
   bool thumb;  ///< bit 0 of a function's address is a mark, no address
+
+  Tool compiler() const { return {codegen::info(target).compiler, compiler_package}; }
 };
 const BoardInfo& info(Board board);
 

@@ -110,7 +110,7 @@ const DeviceReport& good_report(Board board) {
 class Boards : public testing::TestWithParam<Board> {
  protected:
   void SetUp() override {
-    for (const Tool& tool : {info(GetParam()).compiler, info(GetParam()).emulator}) {
+    for (const Tool& tool : {info(GetParam()).compiler(), info(GetParam()).emulator}) {
       if (!has_program(tool.program)) GTEST_SKIP() << "install " << tool.package;
     }
   }
@@ -132,8 +132,9 @@ TEST_P(Boards, counts_wrong_bytes_of_samples_and_self_test) {
   EXPECT_GE(test(model).mismatched_bytes, 3);
   EXPECT_LT(test(model).mismatched_bytes, 3 * kElements);
   model = model_with("6.0f");
-  model.files["two_selftest.c"] =
-      "#include \"two.h\"\nint32_t two_selftest(void) { two_invoke(); return 17; }\n";
+  model.files.push_back(
+      {"two_selftest.c",
+       "#include \"two.h\"\nint32_t two_selftest(void) { two_invoke(); return 17; }\n"});
   EXPECT_EQ(test(model).mismatched_bytes, 17);
 }
 
@@ -168,13 +169,13 @@ TEST_P(Boards, measure_memory) {
 
 TEST_P(Boards, end_a_firmware_that_does_not) {
   ModelSources model = model_with("6.0f");
-  model.files["two.c"] = with(model.files["two.c"], "++runs;", "for (;;) ++runs;");
+  model.files[1].text = with(model.files[1].text, "++runs;", "for (;;) ++runs;");
   EXPECT_THROW(test(model, 1.0), Error);
 }
 
 TEST_P(Boards, report_a_fault) {
   ModelSources model = model_with("6.0f");
-  model.files["two.c"] = with(model.files["two.c"], "++runs;", "__builtin_trap();");
+  model.files[1].text = with(model.files[1].text, "++runs;", "__builtin_trap();");
   try {
     test(model);
     FAIL() << "passed";
@@ -185,7 +186,7 @@ TEST_P(Boards, report_a_fault) {
 
 TEST_P(Boards, refuse_what_does_not_fit) {
   ModelSources model = model_with("6.0f");
-  model.files["two.c"] = with(model.files["two.c"], "two_arena[512]", "two_arena[64 << 20]");
+  model.files[1].text = with(model.files[1].text, "two_arena[512]", "two_arena[64 << 20]");
   try {
     test(model);
     FAIL() << "passed";

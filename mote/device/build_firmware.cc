@@ -2,6 +2,9 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <sstream>
+
 #include "mote/base/embedded.h"
 #include "mote/base/file.h"
 #include "mote/device/process.h"
@@ -48,7 +51,7 @@ class Builder {
     const ProcessResult result = run(arguments);
     if (result.exit_code != 0) {
       throw_error(ErrorKind::kInternal, "{} does not compile '{}':\n{}",
-                  request_.board.compiler.program, unit.source, result.output);
+                  request_.board.compiler().program, unit.source, result.output);
     }
   }
 
@@ -72,7 +75,9 @@ class Builder {
 
  private:
   std::vector<std::string> command() const {
-    std::vector<std::string> words = {std::string(request_.board.compiler.program)};
+    std::vector<std::string> words = {std::string(request_.board.compiler().program)};
+    std::istringstream flags{std::string(codegen::info(request_.board.target).flags)};
+    for (std::string flag; flags >> flag;) words.push_back(flag);
     for (const std::string_view flag : request_.board.compiler_flags) words.emplace_back(flag);
     return words;
   }
@@ -120,8 +125,8 @@ void write_sources(const FirmwareRequest& request) {
     write_file(request.folder / std::filesystem::path(file.name).filename(), file.text);
   }
   if (!request.main.empty()) write_file(request.folder / "main.c", request.main);
-  for (const auto& [file, text] : request.sources.files) {
-    write_file(request.folder / file, std::string_view(text));
+  for (const codegen::GeneratedFile& file : request.sources.files) {
+    write_file(request.folder / file.path, std::string_view(file.text));
   }
   write_file(request.folder / "model_under_test.h",
              std::string_view(model_header(request.sources)));
@@ -143,8 +148,13 @@ std::vector<Compilation> units_of(const FirmwareRequest& request) {
 
 }  // namespace
 
+bool ModelSources::has_selftest() const {
+  return std::ranges::find(files, name + "_selftest.c", &codegen::GeneratedFile::path) !=
+         files.end();
+}
+
 void build_firmware(const FirmwareRequest& request, const Observer& observer) {
-  const Tool& compiler = request.board.compiler;
+  const Tool compiler = request.board.compiler();
   if (!has_program(compiler.program)) {
     throw_error(ErrorKind::kIo,
                 "'{}' is not in PATH; it compiles for {}: install the Debian package {}",

@@ -6,11 +6,12 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "mote/base/progress.h"
+#include "mote/codegen/codegen.h"
 #include "mote/device/board.h"
 #include "mote/lower/program.h"
 
@@ -19,11 +20,11 @@ namespace mote::device {
 /// A model as C, and the program that it was printed from.
 struct ModelSources {
   std::string name;  ///< prefix of its functions; `name`.h and `name`.c are among the files
-  /// By name; `name`_selftest.c joins the firmware where it is there.
-  std::map<std::string, std::string> files;
+  /// With `name`_selftest.c the firmware runs its self-test, too.
+  std::vector<codegen::GeneratedFile> files;
   std::shared_ptr<const Program> program;
 
-  bool has_selftest() const { return files.contains(name + "_selftest.c"); }
+  bool has_selftest() const;
 };
 
 struct FirmwareRequest {

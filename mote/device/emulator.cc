@@ -62,7 +62,7 @@ std::string emulate(const EmulatorRequest& request, const Observer& observer) {
   if (result.timed_out) {
     throw_error(
         ErrorKind::kInvalidArgument,
-        "the firmware did not end within {} s; fewer --samples or a larger --limit may help",
+        "the firmware did not end within {} s; fewer --samples or a larger --timeout may help",
         request.limit_seconds);
   }
   if (result.exit_code != 0) {

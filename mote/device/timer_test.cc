@@ -45,7 +45,7 @@ int main(void) {
 
 TEST(Timer, agrees_with_the_plugin) {
   const BoardInfo& board = info(Board::kM4);
-  for (const Tool& tool : {board.compiler, board.emulator}) {
+  for (const Tool& tool : {board.compiler(), board.emulator}) {
     if (!has_program(tool.program)) GTEST_SKIP() << "install " << tool.package;
   }
   const WorkFolder folder;
