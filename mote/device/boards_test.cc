@@ -33,7 +33,7 @@ constexpr std::string_view kSource = R"(
 #include "two.h"
 static uint8_t two_arena[512] __attribute__((aligned(16)));
 static volatile uint8_t two_state[32];
-static const float two_constant_0[3] = {0.0f, 1.0f, LIMIT};
+static const float constant_0[3] = {0.0f, 1.0f, LIMIT};
 static uint32_t runs;
 void two_init(void) { two_state[0] = 0; }
 void* two_input(int32_t i) { (void)i; return two_arena; }
@@ -46,7 +46,7 @@ static __attribute__((noinline)) void two_layer_0(void) {
 static __attribute__((noinline)) void two_layer_1(void) {
   volatile uint32_t stack[64];
   float* y = (float*)(void*)(two_arena + 256);
-  for (int i = 0; i < 64; ++i) y[i] = y[i] < 6.0f ? y[i] : two_constant_0[runs < 100 ? 2 : 1];
+  for (int i = 0; i < 64; ++i) y[i] = y[i] < 6.0f ? y[i] : constant_0[runs < 100 ? 2 : 1];
   uint32_t n = 1000;
 #if defined(__riscv)
   __asm__ volatile("1: addi %0, %0, -1\n bnez %0, 1b" : "+r"(n));

@@ -31,7 +31,7 @@ struct FirmwareRequest {
   const ModelSources& sources;
   const BoardInfo& board;
   std::filesystem::path folder;  ///< gets all files
-  std::string optimization = "-O3";
+  std::string optimization = "-O2";
   std::string_view main = {};  ///< C in place of the test's own main; empty: that
 };
 

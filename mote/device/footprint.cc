@@ -11,10 +11,10 @@ int64_t size_of(const ElfFile& firmware, std::string_view name) {
   return section == nullptr ? 0 : section->size_bytes;
 }
 
-// As mote/codegen names them: NAME_constant_3, NAME_layer_3_packed.
-bool is_weights(const std::string& symbol, const std::string& name) {
-  return symbol.starts_with(name + "_constant_") ||
-         (symbol.starts_with(name + "_layer_") && symbol.ends_with("_packed"));
+// As mote/codegen names them: constant_3, layer_3_packed.
+bool is_weights(const std::string& symbol) {
+  return symbol.starts_with("constant_") ||
+         (symbol.starts_with("layer_") && symbol.ends_with("_packed"));
 }
 
 // Sums of the symbols of a model's variables and constants.
@@ -27,8 +27,7 @@ SymbolSums sums_of(const ElfFile& firmware, const std::string& name) {
   for (const ElfSymbol& symbol : firmware.symbols) {
     if (symbol.kind != ElfSymbol::Kind::kObject || symbol.section == 0) continue;
     const std::string& section = firmware.sections[symbol.section].name;
-    if (section == ".model_rodata" && is_weights(symbol.name, name))
-      sums.weights += symbol.size_bytes;
+    if (section == ".model_rodata" && is_weights(symbol.name)) sums.weights += symbol.size_bytes;
     if (section == ".model_bss" || section == ".model_data") {
       if (symbol.name == name + "_arena") sums.arena += symbol.size_bytes;
       if (symbol.name == name + "_state") sums.state += symbol.size_bytes;

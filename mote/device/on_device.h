@@ -24,7 +24,7 @@ using Sample = std::vector<Tensor>;
 
 struct DeviceOptions {
   Board board = Board::kM4;
-  std::string optimization = "-O3";   ///< of the model's C
+  std::string optimization = "-O2";   ///< of the model's C
   double limit_seconds = 120.0;       ///< of the emulator
   std::filesystem::path keep = {};    ///< a folder for the firmware and its sources; empty: none
   std::filesystem::path plugin = {};  ///< empty: find_plugin()
