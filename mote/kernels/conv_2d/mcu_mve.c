@@ -5,6 +5,7 @@
 #include "mote/kernels/conv_2d/window.h"
 #include "mote/kernels/gemm_i8/mve_layer.h"
 #include "mote/kernels/gemm_i8/mve_pack.h"
+#include "mote/kernels/requantize/mve_scales.h"
 
 static int32_t depth_of(const mote_conv_2d_params* p) { return p->kh * p->kw * p->ic; }
 
@@ -54,27 +55,29 @@ static int64_t overlap(const void* params, int32_t input) {
   return mote_window_overlap(&window, (mote_store_order){.pixels = 2});
 }
 
-// Row `row` of the window whose first column is `column`; returns the end of what it wrote.
-static int8_t* copy_row(const mote_conv_2d_params* p, const int8_t* image, int32_t row,
-                        int32_t column, int8_t* to) {
-  if (row < 0 || row >= p->h) return mve_fill(to, p->x_zero_point, p->kw * p->ic);
-  const int8_t* from = image + row * p->w * p->ic;
-  if (p->dilation_w == 1 && column >= 0 && column + p->kw <= p->w) {
-    return mve_copy(to, from + column * p->ic, p->kw * p->ic);
+// A window whose taps are not neighbours, or not all in the image.
+static void copy_taps(const mote_conv_2d_params* p, const int8_t* image, int32_t row,
+                      int32_t column, int8_t* to) {
+  for (int32_t a = 0; a < p->kh; ++a, row += p->dilation_h) {
+    int32_t at = column;
+    for (int32_t b = 0; b < p->kw; ++b, at += p->dilation_w) {
+      to = row >= 0 && row < p->h && at >= 0 && at < p->w
+               ? mve_copy(to, image + (row * p->w + at) * p->ic, p->ic)
+               : mve_fill(to, p->x_zero_point, p->ic);
+    }
   }
-  for (int32_t b = 0; b < p->kw; ++b, column += p->dilation_w) {
-    to = column >= 0 && column < p->w ? mve_copy(to, from + column * p->ic, p->ic)
-                                      : mve_fill(to, p->x_zero_point, p->ic);
-  }
-  return to;
 }
 
 static void copy_window(const mote_conv_2d_params* p, const int8_t* image, int32_t i, int32_t j,
                         int8_t* to) {
-  int32_t row = i * p->stride_h - p->pad_top;
+  const int32_t row = i * p->stride_h - p->pad_top;
   const int32_t column = j * p->stride_w - p->pad_left;
-  for (int32_t a = 0; a < p->kh; ++a, row += p->dilation_h) {
-    to = copy_row(p, image, row, column, to);
+  if (p->dilation_w == 1 && row >= 0 && row + (p->kh - 1) * p->dilation_h < p->h && column >= 0 &&
+      column + p->kw <= p->w) {
+    mve_copy_rows(to, image + (row * p->w + column) * p->ic, p->kw * p->ic, p->kh,
+                  p->dilation_h * p->w * p->ic);
+  } else {
+    copy_taps(p, image, row, column, to);
   }
 }
 

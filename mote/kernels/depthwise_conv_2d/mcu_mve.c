@@ -1,13 +1,13 @@
-// Depthwise convolution on ARMv8.1-M with vectors, 16 channels at a time and then eight. Products
-// of bytes are added in pairs while they fit 16 bits, and then in 32. Taps outside of the image
-// read a pixel of zero points in scratch.
+// Depthwise convolution on ARMv8.1-M with vectors, 16 channels at a time and then eight. Taps
+// outside of the image read a pixel of zero points in scratch.
 //
 // Two rows: one reads x where it lies, the other copies rows into a ring first, so that it may
 // store over its own input (in_place.c says more).
 #include "mote/kernels/depthwise_conv_2d/depthwise_conv_2d.h"
 #include "mote/kernels/depthwise_conv_2d/mve_pack.h"
+#include "mote/kernels/depthwise_conv_2d/mve_taps.h"
 #include "mote/kernels/depthwise_conv_2d/window.h"
-#include "mote/kernels/gemm_i8/mve_layer.h"
+#include "mote/kernels/requantize/mve_output.h"
 
 static int32_t row_bytes(const mote_depthwise_conv_2d_params* p) { return p->w * p->ic; }
 
@@ -68,10 +68,9 @@ static void move_to(depthwise_source* s, int32_t top) {
   }
 }
 
-// Where the taps of the window that starts at `column` read; one more reads what the first does.
+// Where the taps of the window that starts at `column` read.
 static void find_taps(const depthwise_source* s, int32_t column, const int8_t** taps) {
   const mote_depthwise_conv_2d_params* p = s->p;
-  const int8_t** first = taps;
   for (int32_t a = 0; a < p->kh; ++a) {
     const int8_t* row = find_row(s, s->top + a * p->dilation_h);
     int32_t at = column;
@@ -79,94 +78,38 @@ static void find_taps(const depthwise_source* s, int32_t column, const int8_t** 
       *taps++ = row != NULL && at >= 0 && at < p->w ? row + at * p->ic : s->zeros;
     }
   }
-  *taps = *first;
 }
 
-// How sums become bytes.
-typedef struct depthwise_output {
-  int32_t once, fix, zero_point;
-  mve_i16 min, max;
-} depthwise_output;
+enum { kChunk = 32 };  // channels whose sums are scaled together
 
-static inline mve_i16 narrow_output(const depthwise_output* o, const mve_scales* scales,
-                                    mve_i32 even, mve_i32 odd) {
-  const mve_i32 low = mve_scaled(even, mve_load_i32(scales->multipliers),
-                                 mve_load_i8_i32(scales->shifts), o->once, o->fix);
-  const mve_i32 high = mve_scaled(odd, mve_load_i32(scales->multipliers + 4),
-                                  mve_load_i8_i32(scales->shifts + 4), o->once, o->fix);
-  return mve_clamp_i16(mve_add_scalar_i16(mve_narrow(low, high), o->zero_point), o->min, o->max);
-}
-
-// Sixteen channels at `offset` from the taps; returns the next block.
-static inline const int8_t* run_16(const depthwise_output* o, const int8_t* const* taps,
-                                   int32_t count, int32_t offset, const int8_t* packed, int8_t* y) {
-  const int32_t* starts = (const int32_t*)(const void*)packed;
-  const int8_t* w = packed + MVE_DEPTHWISE_STARTS_16;
-  mve_i32 s0 = mve_load_i32(starts);
-  mve_i32 s1 = mve_load_i32(starts + 4);
-  mve_i32 s2 = mve_load_i32(starts + 8);
-  mve_i32 s3 = mve_load_i32(starts + 12);
-  for (; count > 0; count -= 2, taps += 2, w += 32) {
-    mve_i8 x = mve_load_i8(taps[0] + offset);
-    mve_i8 tap = mve_load_i8(w);
-    mve_i16 even = mve_multiply_even(x, tap);
-    mve_i16 odd = mve_multiply_odd(x, tap);
-    x = mve_load_i8(taps[1] + offset);
-    tap = mve_load_i8(w + 16);
-    even = mve_add_i16(even, mve_multiply_even(x, tap));
-    odd = mve_add_i16(odd, mve_multiply_odd(x, tap));
-    s0 = mve_add_i32(s0, mve_even_i32(even));
-    s1 = mve_add_i32(s1, mve_odd_i32(even));
-    s2 = mve_add_i32(s2, mve_even_i32(odd));
-    s3 = mve_add_i32(s3, mve_odd_i32(odd));
-  }
-  const mve_scales* scales = (const mve_scales*)(const void*)w;
-  const mve_i16 low = narrow_output(o, scales, s0, s1);
-  mve_store_16(y, low, narrow_output(o, scales + 1, s2, s3));
-  return w + 2 * sizeof *scales;
-}
-
-// Eight channels or fewer.
-static inline const int8_t* run_8(const depthwise_output* o, const int8_t* const* taps,
-                                  int32_t count, int32_t offset, const int8_t* packed,
-                                  int32_t channels, int8_t* y) {
-  const int32_t* starts = (const int32_t*)(const void*)packed;
-  const int8_t* w = packed + MVE_DEPTHWISE_STARTS_8;
-  mve_i32 even = mve_load_i32(starts);
-  mve_i32 odd = mve_load_i32(starts + 4);
-  for (; count > 0; count -= 2, taps += 2, w += 16) {
-    const mve_i16 x0 = mve_load_some(taps[0] + offset, channels);
-    const mve_i16 x1 = mve_load_some(taps[1] + offset, channels);
-    const mve_i16 sum = mve_add_i16(mve_multiply_i16(x0, mve_load_i8_i16(w)),
-                                    mve_multiply_i16(x1, mve_load_i8_i16(w + 8)));
-    even = mve_add_i32(even, mve_even_i32(sum));
-    odd = mve_add_i32(odd, mve_odd_i32(sum));
-  }
-  const mve_scales* scales = (const mve_scales*)(const void*)w;
-  mve_store_some(y, narrow_output(o, scales, even, odd), channels);
-  return w + sizeof *scales;
-}
-
-static int8_t* run_pixel(const depthwise_source* s, const depthwise_output* o,
-                         const int8_t* const* taps, int32_t offset, const int8_t* packed,
+static int8_t* run_pixel(const depthwise_source* s, const mote_kernel_args* args,
+                         const mve_output* output, const int8_t* const* taps, int32_t offset,
                          int8_t* y) {
-  const int32_t channels = s->p->ic;
-  const int32_t count = mve_depthwise_taps(s->p->kh * s->p->kw);
-  int32_t c = 0;
-  for (; c + 16 <= channels; c += 16) {
-    packed = run_16(o, taps, count, offset + c, packed, y + c);
+  const int32_t count = s->p->kh * s->p->kw;
+  const int8_t* block = args->packed;
+  const mve_scales* scales = mve_depthwise_scales(s->p, block);
+  int32_t sums[kChunk];
+  for (int32_t left = s->p->ic; left > 0; left -= kChunk) {
+    const int32_t channels = left < kChunk ? left : kChunk;
+    int32_t c = 0;
+    for (; c + 16 <= channels; c += 16) {
+      block = mve_taps_16(taps, count, offset + c, block, sums + c);
+    }
+    for (; c < channels; c += 8) {
+      block = mve_taps_8(taps, count, offset + c, block, channels - c, sums + c);
+    }
+    mve_store_channels(output, scales, sums, channels, y);
+    scales += kChunk / 8;
+    offset += kChunk;
+    y += channels;
   }
-  for (; c < channels; c += 8) {
-    const int32_t rest = channels - c < 8 ? channels - c : 8;
-    packed = run_8(o, taps, count, offset + c, packed, rest, y + c);
-  }
-  return y + channels;
+  return y;
 }
 
-static int8_t* run_row(const depthwise_source* s, const depthwise_output* o, const int8_t* packed,
-                       int8_t* y) {
+static int8_t* run_row(const depthwise_source* s, const mote_kernel_args* args,
+                       const mve_output* output, int8_t* y) {
   const mote_depthwise_conv_2d_params* p = s->p;
-  const int8_t* taps[MVE_DEPTHWISE_TAPS + 1];
+  const int8_t* taps[MVE_DEPTHWISE_TAPS];
   const int32_t rows_inside = s->top >= 0 && s->top + ring_rows(p) < p->h;
   const int32_t last = rows_inside ? p->w - 1 - (p->kw - 1) * p->dilation_w : -1;
   int32_t column = -p->pad_left;
@@ -177,17 +120,14 @@ static int8_t* run_row(const depthwise_source* s, const depthwise_output* o, con
       find_taps(s, column, taps);
       found = column;
     }
-    y = run_pixel(s, o, taps, (column - found) * p->ic, packed, y);
+    y = run_pixel(s, args, output, taps, (column - found) * p->ic, y);
   }
   return y;
 }
 
 static inline void run_all(const mote_kernel_args* args, int8_t* ring) {
   const mote_depthwise_conv_2d_params* p = args->params;
-  const mote_output_stage* stage = &p->output;
-  const depthwise_output output = {stage->rounding == MOTE_ROUND_SINGLE, mve_ties_matter(stage),
-                                   stage->zero_point, mve_all_i16(stage->min),
-                                   mve_all_i16(stage->max)};
+  const mve_output output = mve_output_of(&p->output);
   const int8_t* x = args->inputs[0];
   int8_t* y = args->outputs[0];
   mve_fill(args->scratch, p->x_zero_point, zeros_bytes(p));
@@ -195,7 +135,7 @@ static inline void run_all(const mote_kernel_args* args, int8_t* ring) {
     depthwise_source s = {p, x, args->scratch, ring, 0, 0};
     for (int32_t i = 0; i < p->oh; ++i) {
       move_to(&s, i * p->stride_h - p->pad_top);
-      y = run_row(&s, &output, args->packed, y);
+      y = run_row(&s, args, &output, y);
     }
   }
 }

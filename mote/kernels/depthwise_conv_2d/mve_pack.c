@@ -2,15 +2,7 @@
 
 #include <string.h>
 
-#include "mote/kernels/depthwise_conv_2d/depthwise_conv_2d.h"
-#include "mote/kernels/gemm_i8/mve_layer.h"
-#include "mote/kernels/gemm_i8/mve_pack.h"
-
-// Of a block of 16 or 8 channels.
-static int64_t block_bytes(const mote_depthwise_conv_2d_params* p, int32_t channels) {
-  return channels * ((int64_t)sizeof(int32_t) + mve_depthwise_taps(p->kh * p->kw)) +
-         channels / 8 * (int64_t)sizeof(mve_scales);
-}
+#include "mote/kernels/requantize/mve_scales.h"
 
 const char* mve_depthwise_refused(const void* params, const void* const* constants) {
   const mote_depthwise_conv_2d_params* p = params;
@@ -27,46 +19,26 @@ const char* mve_depthwise_refused(const void* params, const void* const* constan
 
 int64_t mve_depthwise_packed_bytes(const void* params) {
   const mote_depthwise_conv_2d_params* p = params;
-  return p->ic / 16 * block_bytes(p, 16) + (p->ic % 16 + 7) / 8 * block_bytes(p, 8);
-}
-
-// The place of channel `c` of a block among its sums.
-static int32_t slot_of(int32_t c, int32_t channels) {
-  static const int32_t kFirst[] = {0, 8, 4, 12};  // of lanes 4i, 4i + 1, ..
-  return channels == 16 ? kFirst[c % 4] + c / 4 : c % 2 * 4 + c / 2;
-}
-
-static void pack_channel(const mote_depthwise_conv_2d_params* p, const void* const* constants,
-                         int32_t channel, int32_t of, int8_t* block) {
-  const int8_t* w = constants[1];
-  const int32_t* bias = constants[2];
-  const int32_t c = of == 16 ? channel % 16 : channel % 8;
-  const int32_t slot = slot_of(c, of);
-  const int32_t taps = p->kh * p->kw;
-  int8_t* weights = block + of * (int32_t)sizeof *bias;
-  uint32_t sum = 0;
-  for (int32_t t = 0; t < taps; ++t) {
-    weights[t * of + c] = w[t * p->ic + channel];
-    sum += (uint32_t)w[t * p->ic + channel];
-  }
-  const uint32_t start =
-      (bias != NULL ? (uint32_t)bias[channel] : 0) - sum * (uint32_t)p->x_zero_point;
-  memcpy(block + slot * (int32_t)sizeof start, &start, sizeof start);
-  mve_scales* scales = (mve_scales*)(void*)(weights + mve_depthwise_taps(taps) * of);
-  const mote_multiplier m = p->output.multipliers[p->output.per_channel ? channel : 0];
-  scales[slot / 8].multipliers[slot % 8] = m.multiplier;
-  scales[slot / 8].shifts[slot % 8] = (int8_t)m.shift;
+  const int64_t slots = (p->ic + 7) / 8 * 8;
+  return slots * (4 + p->kh * p->kw) + mve_scales_bytes(p->ic);
 }
 
 void mve_depthwise_pack(const void* params, const void* const* constants, void* packed) {
   const mote_depthwise_conv_2d_params* p = params;
-  int8_t* block = packed;
+  const int8_t* w = constants[1];
+  const int32_t* bias = constants[2];
+  const int32_t taps = p->kh * p->kw;
   memset(packed, 0, (size_t)mve_depthwise_packed_bytes(params));
-  for (int32_t first = 0; first < p->ic;) {
-    const int32_t channels = p->ic - first >= 16 ? 16 : 8;
-    const int32_t end = first + channels < p->ic ? first + channels : p->ic;
-    for (int32_t c = first; c < end; ++c) pack_channel(p, constants, c, channels, block);
-    block += block_bytes(p, channels);
-    first = end;
+  for (int32_t c = 0; c < p->ic; ++c) {
+    const int32_t slots = p->ic - c / 16 * 16 >= 16 ? 16 : 8;
+    const int32_t first = c / slots * slots;
+    int8_t* block = (int8_t*)packed + first * (4 + taps);
+    uint32_t start = bias != NULL ? (uint32_t)bias[c] : 0;
+    for (int32_t t = 0; t < taps; ++t) {
+      block[4 * slots + t * slots + c - first] = w[t * p->ic + c];
+      start -= (uint32_t)w[t * p->ic + c] * (uint32_t)p->x_zero_point;
+    }
+    memcpy(block + 4 * (mve_slot(c, p->ic) - first), &start, sizeof start);
   }
+  mve_pack_scales(&p->output, p->ic, (int8_t*)packed + (p->ic + 7) / 8 * 8 * (4 + taps));
 }

@@ -1,20 +1,18 @@
-// Lays a depthwise convolution out for ARMv8.1-M with vectors: blocks of 16 channels, then of
-// eight. A block holds the starts of the sums (i32), the weights tap by tap, and the scales.
-//
-// Lanes stand as multiplying and widening leave them: of 16 channels 0, 4, 8, 12; 2, 6, ..; 1, 5,
-// ..; 3, 7, ..; of eight 0, 2, 4, 6; 1, 3, 5, 7.
+// Lays a depthwise convolution out for ARMv8.1-M with vectors: blocks of 16 channels, then of eight
+// (mve_taps.h); then the scales of all channels.
 #pragma once
 
-#include "mote/kernels/kernel.h"
+#include "mote/kernels/depthwise_conv_2d/depthwise_conv_2d.h"
+#include "mote/kernels/requantize/mve_output.h"
 
-enum {
-  MVE_DEPTHWISE_STARTS_16 = 64,  // bytes
-  MVE_DEPTHWISE_STARTS_8 = 32,
-  MVE_DEPTHWISE_TAPS = 32,  // at most
-};
+enum { MVE_DEPTHWISE_TAPS = 32 };  // at most
 
-/// Taps are multiplied two by two: an odd one more has weights of 0.
-static inline int32_t mve_depthwise_taps(int32_t taps) { return (taps + 1) / 2 * 2; }
+/// The scales in the packed bytes.
+static inline const mve_scales* mve_depthwise_scales(const mote_depthwise_conv_2d_params* p,
+                                                     const int8_t* packed) {
+  const int32_t slots = (p->ic + 7) / 8 * 8;
+  return (const mve_scales*)(const void*)(packed + slots * (4 + p->kh * p->kw));
+}
 
 /// Of the kernel contract.
 const char* mve_depthwise_refused(const void* params, const void* const* constants);

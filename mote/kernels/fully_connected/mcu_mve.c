@@ -4,6 +4,7 @@
 #include "mote/kernels/fully_connected/window.h"
 #include "mote/kernels/gemm_i8/mve_layer.h"
 #include "mote/kernels/gemm_i8/mve_pack.h"
+#include "mote/kernels/requantize/mve_scales.h"
 
 static mve_pack_shape shape_of(const mote_fully_connected_params* p) {
   return (mve_pack_shape){.depth = p->k, .channels = p->n, .x_zero_point = p->x_zero_point};

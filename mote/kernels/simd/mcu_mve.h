@@ -15,7 +15,6 @@
 #include <arm_mve.h>
 typedef int32x4_t mve_i32;
 typedef int16x8_t mve_i16;
-typedef int8x16_t mve_i8;
 #else
 #include <string.h>
 typedef struct mve_i32 {
@@ -24,9 +23,6 @@ typedef struct mve_i32 {
 typedef struct mve_i16 {
   int16_t lane[8];
 } mve_i16;
-typedef struct mve_i8 {
-  int8_t lane[16];
-} mve_i8;
 #endif
 
 static inline mve_i32 mve_load_i32(const int32_t* from) {
@@ -39,14 +35,6 @@ static inline mve_i32 mve_load_i32(const int32_t* from) {
 #endif
 }
 
-static inline void mve_store_i32(int32_t* to, mve_i32 v) {
-#if defined(__ARM_FEATURE_MVE)
-  vstrwq_s32(to, v);
-#else
-  memcpy(to, v.lane, sizeof v.lane);
-#endif
-}
-
 /// Four bytes, widened.
 static inline mve_i32 mve_load_i8_i32(const int8_t* from) {
 #if defined(__ARM_FEATURE_MVE)
@@ -55,16 +43,6 @@ static inline mve_i32 mve_load_i8_i32(const int8_t* from) {
   mve_i32 v;
   for (int i = 0; i < 4; ++i) v.lane[i] = from[i];
   return v;
-#endif
-}
-
-/// Wraps.
-static inline mve_i32 mve_add_i32(mve_i32 a, mve_i32 b) {
-#if defined(__ARM_FEATURE_MVE)
-  return vaddq_s32(a, b);
-#else
-  for (int i = 0; i < 4; ++i) a.lane[i] = (int32_t)((uint32_t)a.lane[i] + (uint32_t)b.lane[i]);
-  return a;
 #endif
 }
 
@@ -168,126 +146,12 @@ static inline mve_i16 mve_clamp_i16(mve_i16 v, mve_i16 low, mve_i16 high) {
 #endif
 }
 
-/// The low bytes of all 8 lanes.
-static inline void mve_store_8(int8_t* to, mve_i16 v) {
-#if defined(__ARM_FEATURE_MVE)
-  vstrbq_s16(to, v);
-#else
-  for (int i = 0; i < 8; ++i) to[i] = (int8_t)v.lane[i];
-#endif
-}
-
 /// The low bytes of the first `count` lanes.
 static inline void mve_store_some(int8_t* to, mve_i16 v, int32_t count) {
 #if defined(__ARM_FEATURE_MVE)
   vstrbq_p_s16(to, v, vctp16q((uint32_t)count));
 #else
   for (int i = 0; i < count; ++i) to[i] = (int8_t)v.lane[i];
-#endif
-}
-
-/// The low bytes of the first `count` even lanes.
-static inline void mve_store_even(int8_t* to, mve_i16 v, int32_t count) {
-#if defined(__ARM_FEATURE_MVE)
-  vstrbq_p_s32(to, vreinterpretq_s32_s16(v), vctp32q((uint32_t)count));
-#else
-  for (int i = 0; i < count; ++i) to[i] = (int8_t)v.lane[2 * i];
-#endif
-}
-
-/// Eight bytes, widened.
-static inline mve_i16 mve_load_i8_i16(const int8_t* from) {
-#if defined(__ARM_FEATURE_MVE)
-  return vldrbq_s16(from);
-#else
-  mve_i16 v;
-  for (int i = 0; i < 8; ++i) v.lane[i] = from[i];
-  return v;
-#endif
-}
-
-/// The first `count` bytes, widened; 0 in the other lanes.
-static inline mve_i16 mve_load_some(const int8_t* from, int32_t count) {
-#if defined(__ARM_FEATURE_MVE)
-  return vldrbq_z_s16(from, vctp16q((uint32_t)count));
-#else
-  mve_i16 v;
-  for (int i = 0; i < 8; ++i) v.lane[i] = i < count ? from[i] : 0;
-  return v;
-#endif
-}
-
-/// Wraps.
-static inline mve_i16 mve_add_i16(mve_i16 a, mve_i16 b) {
-#if defined(__ARM_FEATURE_MVE)
-  return vaddq_s16(a, b);
-#else
-  for (int i = 0; i < 8; ++i) a.lane[i] = (int16_t)(a.lane[i] + b.lane[i]);
-  return a;
-#endif
-}
-
-/// Wraps.
-static inline mve_i16 mve_multiply_i16(mve_i16 a, mve_i16 b) {
-#if defined(__ARM_FEATURE_MVE)
-  return vmulq_s16(a, b);
-#else
-  for (int i = 0; i < 8; ++i) a.lane[i] = (int16_t)(a.lane[i] * b.lane[i]);
-  return a;
-#endif
-}
-
-/// Lanes 2i, widened.
-static inline mve_i32 mve_even_i32(mve_i16 v) {
-#if defined(__ARM_FEATURE_MVE)
-  return vmovlbq_s16(v);
-#else
-  mve_i32 wide;
-  for (int i = 0; i < 4; ++i) wide.lane[i] = v.lane[2 * i];
-  return wide;
-#endif
-}
-
-/// Lanes 2i + 1, widened.
-static inline mve_i32 mve_odd_i32(mve_i16 v) {
-#if defined(__ARM_FEATURE_MVE)
-  return vmovltq_s16(v);
-#else
-  mve_i32 wide;
-  for (int i = 0; i < 4; ++i) wide.lane[i] = v.lane[2 * i + 1];
-  return wide;
-#endif
-}
-
-static inline mve_i8 mve_load_i8(const int8_t* from) {
-#if defined(__ARM_FEATURE_MVE)
-  return vldrbq_s8(from);
-#else
-  mve_i8 v;
-  memcpy(v.lane, from, sizeof v.lane);
-  return v;
-#endif
-}
-
-/// Products of lanes 2i, which are exact.
-static inline mve_i16 mve_multiply_even(mve_i8 a, mve_i8 b) {
-#if defined(__ARM_FEATURE_MVE)
-  return vmullbq_int_s8(a, b);
-#else
-  mve_i16 v;
-  for (int i = 0; i < 8; ++i) v.lane[i] = (int16_t)(a.lane[2 * i] * b.lane[2 * i]);
-  return v;
-#endif
-}
-
-/// Products of lanes 2i + 1.
-static inline mve_i16 mve_multiply_odd(mve_i8 a, mve_i8 b) {
-#if defined(__ARM_FEATURE_MVE)
-  return vmulltq_int_s8(a, b);
-#else
-  mve_i16 v;
-  for (int i = 0; i < 8; ++i) v.lane[i] = (int16_t)(a.lane[2 * i + 1] * b.lane[2 * i + 1]);
-  return v;
 #endif
 }
 
@@ -323,6 +187,34 @@ static inline int8_t* mve_copy(int8_t* to, const int8_t* from, int32_t count) {
   return to + count;
 }
 
+/// Copies `rows` >= 1 pieces of `count` >= 0 bytes, `step` apart, one after the other.
+static inline void mve_copy_rows(int8_t* to, const int8_t* from, int32_t count, int32_t rows,
+                                 int32_t step) {
+#if defined(__ARM_FEATURE_MVE)
+  const int8_t* source;
+  int8_t* at;
+  __asm__ volatile(
+      "1:\n"
+      "mov %[source], %[from]\n"
+      "mov %[at], %[to]\n"
+      "wlstp.8 lr, %[count], 3f\n"
+      "2:\n"
+      "vldrb.8 q0, [%[source]], #16\n"
+      "vstrb.8 q0, [%[at]], #16\n"
+      "letp lr, 2b\n"
+      "3:\n"
+      "add %[from], %[step]\n"
+      "add %[to], %[count]\n"
+      "subs %[rows], #1\n"
+      "bne 1b\n"
+      : [to] "+r"(to), [from] "+r"(from), [rows] "+r"(rows), [source] "=&r"(source), [at] "=&r"(at)
+      : [count] "r"(count), [step] "r"(step)
+      : "lr", "q0", "cc", "memory");
+#else
+  for (; rows > 0; --rows, from += step) to = mve_copy(to, from, count);
+#endif
+}
+
 /// Sets `count` >= 0 bytes; returns their end.
 static inline int8_t* mve_fill(int8_t* to, int32_t value, int32_t count) {
 #if defined(__ARM_FEATURE_MVE)
@@ -341,100 +233,4 @@ static inline int8_t* mve_fill(int8_t* to, int32_t value, int32_t count) {
   if (count > 0) memset(to, (uint8_t)value, (size_t)count);
 #endif
   return to + count;
-}
-
-/// Four channels' weights: four starts of accumulators (i32), and then, for each 16 bytes of a
-/// pixel, 16 weights of each channel. Plain C for mve_dot_1 and mve_dot_2; sums wrap.
-static inline void mve_plain_dot(const int8_t* x, const int8_t* group, int32_t count,
-                                 int32_t* sums) {
-  for (int32_t c = 0; c < 4; ++c) {
-    uint32_t sum = 0;
-    for (int32_t i = 3; i >= 0; --i) sum = sum << 8 | (uint8_t)group[4 * c + i];
-    for (int32_t i = 0; i < count; ++i) {
-      sum += (uint32_t)(x[i] * group[16 + i / 16 * 64 + 16 * c + i % 16]);
-    }
-    sums[c] = (int32_t)sum;
-  }
-}
-
-enum { MVE_SUMS = 32 };  // between the sums of two pixels
-
-/// The sums of one pixel of `count` bytes and a group; returns the next group.
-static inline const int8_t* mve_dot_1(const int8_t* x, const int8_t* group, int32_t count,
-                                      int32_t* sums) {
-#if defined(__ARM_FEATURE_MVE)
-  int32_t a0, a1, a2, a3;
-  __asm__ volatile(
-      "ldrd %[a0], %[a1], [%[group]], #8\n"
-      "ldrd %[a2], %[a3], [%[group]], #8\n"
-      "dlstp.8 lr, %[count]\n"
-      "1:\n"
-      "vldrb.8 q0, [%[x]], #16\n"
-      "vldrb.8 q1, [%[group]], #16\n"
-      "vmladava.s8 %[a0], q0, q1\n"
-      "vldrb.8 q2, [%[group]], #16\n"
-      "vmladava.s8 %[a1], q0, q2\n"
-      "vldrb.8 q1, [%[group]], #16\n"
-      "vmladava.s8 %[a2], q0, q1\n"
-      "vldrb.8 q2, [%[group]], #16\n"
-      "vmladava.s8 %[a3], q0, q2\n"
-      "letp lr, 1b\n"
-      "strd %[a0], %[a1], [%[sums]]\n"
-      "strd %[a2], %[a3], [%[sums], #8]\n"
-      : [a0] "=&Te"(a0), [a1] "=&Te"(a1), [a2] "=&Te"(a2), [a3] "=&Te"(a3), [x] "+r"(x),
-        [group] "+r"(group)
-      : [count] "r"(count), [sums] "r"(sums)
-      : "lr", "q0", "q1", "q2", "cc", "memory");
-  return group;
-#else
-  mve_plain_dot(x, group, count, sums);
-  return group + 16 + (count + 15) / 16 * 64;
-#endif
-}
-
-/// The same of two pixels of `blocks` times 16 bytes, all of which are read: where a pixel has no
-/// element, the weight is 0. The sums of the second lie MVE_SUMS after those of the first.
-static inline const int8_t* mve_dot_2(const int8_t* x0, const int8_t* x1, const int8_t* group,
-                                      int32_t blocks, int32_t* sums) {
-#if defined(__ARM_FEATURE_MVE)
-  int32_t a0, a1, a2, a3, b0, b1, b2, b3;
-  __asm__ volatile(
-      "ldrd %[a0], %[a1], [%[group]], #8\n"
-      "ldrd %[a2], %[a3], [%[group]], #8\n"
-      "mov %[b0], %[a0]\n"
-      "mov %[b1], %[a1]\n"
-      "mov %[b2], %[a2]\n"
-      "mov %[b3], %[a3]\n"
-      "1:\n"
-      "vldrb.8 q0, [%[x0]], #16\n"
-      "vldrb.8 q2, [%[group]], #16\n"
-      "vmladava.s8 %[a0], q0, q2\n"
-      "vldrb.8 q1, [%[x1]], #16\n"
-      "vmladava.s8 %[b0], q1, q2\n"
-      "vldrb.8 q3, [%[group]], #16\n"
-      "vmladava.s8 %[a1], q0, q3\n"
-      "subs %[blocks], #1\n"
-      "vmladava.s8 %[b1], q1, q3\n"
-      "vldrb.8 q2, [%[group]], #16\n"
-      "vmladava.s8 %[a2], q0, q2\n"
-      "vmladava.s8 %[b2], q1, q2\n"
-      "vldrb.8 q3, [%[group]], #16\n"
-      "vmladava.s8 %[a3], q0, q3\n"
-      "vmladava.s8 %[b3], q1, q3\n"
-      "bne 1b\n"
-      "strd %[a0], %[a1], [%[sums]]\n"
-      "strd %[a2], %[a3], [%[sums], #8]\n"
-      "strd %[b0], %[b1], [%[sums], #128]\n"
-      "strd %[b2], %[b3], [%[sums], #136]\n"
-      : [a0] "=&Te"(a0), [a1] "=&Te"(a1), [a2] "=&Te"(a2), [a3] "=&Te"(a3), [b0] "=&Te"(b0),
-        [b1] "=&Te"(b1), [b2] "=&Te"(b2), [b3] "=&Te"(b3), [x0] "+r"(x0), [x1] "+r"(x1),
-        [group] "+r"(group), [blocks] "+r"(blocks)
-      : [sums] "r"(sums)
-      : "q0", "q1", "q2", "q3", "cc", "memory");
-  return group;
-#else
-  mve_plain_dot(x0, group, 16 * blocks, sums);
-  mve_plain_dot(x1, group, 16 * blocks, sums + MVE_SUMS);
-  return group + 16 + blocks * 64;
-#endif
 }
