@@ -7,7 +7,6 @@
 #include "mote/kernels/depthwise_conv_2d/mve_pack.h"
 #include "mote/kernels/depthwise_conv_2d/mve_taps.h"
 #include "mote/kernels/depthwise_conv_2d/window.h"
-#include "mote/kernels/requantize/mve_output.h"
 
 static int32_t row_bytes(const mote_depthwise_conv_2d_params* p) { return p->w * p->ic; }
 
@@ -38,14 +37,16 @@ static int64_t ring_overlap(const void* params, int32_t input) {
   return mote_copied_rows_overlap(&window, 1);
 }
 
-// Where the windows of one output row read.
+// Where the windows of one output row read, and the taps of one of them.
 typedef struct depthwise_source {
   const mote_depthwise_conv_2d_params* p;
+  const int8_t* packed;
   const int8_t* x;      // the image
   const int8_t* zeros;  // a pixel of zero points
   int8_t* ring;         // NULL: x is read where it lies; else row r is at r % ring_rows
   int32_t top;          // the first row of the window
   int32_t unsaved;      // the first row that is not in the ring yet
+  mve_taps taps;
 } depthwise_source;
 
 // NULL outside of the image.
@@ -69,73 +70,63 @@ static void move_to(depthwise_source* s, int32_t top) {
 }
 
 // Where the taps of the window that starts at `column` read.
-static void find_taps(const depthwise_source* s, int32_t column, const int8_t** taps) {
+static void find_taps(depthwise_source* s, int32_t column) {
   const mote_depthwise_conv_2d_params* p = s->p;
+  const int8_t** tap = s->taps.at;
   for (int32_t a = 0; a < p->kh; ++a) {
     const int8_t* row = find_row(s, s->top + a * p->dilation_h);
     int32_t at = column;
     for (int32_t b = 0; b < p->kw; ++b, at += p->dilation_w) {
-      *taps++ = row != NULL && at >= 0 && at < p->w ? row + at * p->ic : s->zeros;
+      *tap++ = row != NULL && at >= 0 && at < p->w ? row + at * p->ic : s->zeros;
     }
   }
 }
 
-enum { kChunk = 32 };  // channels whose sums are scaled together
-
-static int8_t* run_pixel(const depthwise_source* s, const mote_kernel_args* args,
-                         const mve_output* output, const int8_t* const* taps, int32_t offset,
-                         int8_t* y) {
-  const int32_t count = s->p->kh * s->p->kw;
-  const int8_t* block = args->packed;
-  const mve_scales* scales = mve_depthwise_scales(s->p, block);
-  int32_t sums[kChunk];
-  for (int32_t left = s->p->ic; left > 0; left -= kChunk) {
-    const int32_t channels = left < kChunk ? left : kChunk;
-    int32_t c = 0;
-    for (; c + 16 <= channels; c += 16) {
-      block = mve_taps_16(taps, count, offset + c, block, sums + c);
-    }
-    for (; c < channels; c += 8) {
-      block = mve_taps_8(taps, count, offset + c, block, channels - c, sums + c);
-    }
-    mve_store_channels(output, scales, sums, channels, y);
-    scales += kChunk / 8;
-    offset += kChunk;
-    y += channels;
+// All channels of the pixel at `offset` from the taps; returns the next.
+static int8_t* run_pixel(const depthwise_source* s, int32_t offset, int8_t* y) {
+  const int8_t* block = s->packed;
+  int8_t* end = y + s->p->ic;
+  for (; end - y >= 16; y += 16, offset += 16) block = mve_taps_16(&s->taps, offset, block, y);
+  for (; y < end; y += 8, offset += 8) {
+    block = mve_taps_8(&s->taps, offset, block, (int32_t)(end - y), y);
   }
-  return y;
+  return end;
 }
 
-static int8_t* run_row(const depthwise_source* s, const mote_kernel_args* args,
-                       const mve_output* output, int8_t* y) {
+static int8_t* run_row(depthwise_source* s, int8_t* y) {
   const mote_depthwise_conv_2d_params* p = s->p;
-  const int8_t* taps[MVE_DEPTHWISE_TAPS];
   const int32_t rows_inside = s->top >= 0 && s->top + ring_rows(p) < p->h;
   const int32_t last = rows_inside ? p->w - 1 - (p->kw - 1) * p->dilation_w : -1;
   int32_t column = -p->pad_left;
-  int32_t found = last + 1;  // the column that `taps` are for; good for all up to the last
+  int32_t found = last + 1;  // the column that the taps are for; good for all up to the last
   for (int32_t j = 0; j < p->ow; ++j, column += p->stride_w) {
     if (found < 0 || column > last) found = last + 1;
     if (found > last) {
-      find_taps(s, column, taps);
+      find_taps(s, column);
       found = column;
     }
-    y = run_pixel(s, args, output, taps, (column - found) * p->ic, y);
+    y = run_pixel(s, (column - found) * p->ic, y);
   }
   return y;
 }
 
-static inline void run_all(const mote_kernel_args* args, int8_t* ring) {
+static void run_all(const mote_kernel_args* args, int8_t* ring) {
   const mote_depthwise_conv_2d_params* p = args->params;
-  const mve_output output = mve_output_of(&p->output);
-  const int8_t* x = args->inputs[0];
+  depthwise_source s;
   int8_t* y = args->outputs[0];
+  s.p = p;
+  s.packed = args->packed;
+  s.x = args->inputs[0];
+  s.zeros = args->scratch;
+  s.ring = ring;
+  s.taps.count = p->kh * p->kw;
+  s.taps.output = mve_output_of(&p->output);
   mve_fill(args->scratch, p->x_zero_point, zeros_bytes(p));
-  for (int32_t n = 0; n < p->n; ++n, x += p->h * row_bytes(p)) {
-    depthwise_source s = {p, x, args->scratch, ring, 0, 0};
+  for (int32_t n = 0; n < p->n; ++n, s.x += p->h * row_bytes(p)) {
+    s.unsaved = 0;
     for (int32_t i = 0; i < p->oh; ++i) {
       move_to(&s, i * p->stride_h - p->pad_top);
-      y = run_row(&s, args, &output, y);
+      y = run_row(&s, y);
     }
   }
 }

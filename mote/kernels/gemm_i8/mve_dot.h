@@ -47,8 +47,8 @@ static inline const int8_t* mve_dot_1(const int8_t* x, const int8_t* group, int3
       "letp lr, 1b\n"
       "strd %[a0], %[a1], [%[sums]]\n"
       "strd %[a2], %[a3], [%[sums], #8]\n"
-      : [a0] "=&Te"(a0), [a1] "=&Te"(a1), [a2] "=&Te"(a2), [a3] "=&Te"(a3), [x] "+r"(x),
-        [group] "+r"(group)
+      : [a0] "=&Te"(a0), [a1] "=&Te"(a1), [a2] "=&Te"(a2), [a3] "=&Te"(a3), [x] "+&r"(x),
+        [group] "+&r"(group)
       : [count] "r"(count), [sums] "r"(sums)
       : "lr", "q0", "q1", "q2", "cc", "memory");
   return group;
@@ -93,8 +93,8 @@ static inline const int8_t* mve_dot_2(const int8_t* x0, const int8_t* x1, const 
       "strd %[b0], %[b1], [%[sums], #128]\n"
       "strd %[b2], %[b3], [%[sums], #136]\n"
       : [a0] "=&Te"(a0), [a1] "=&Te"(a1), [a2] "=&Te"(a2), [a3] "=&Te"(a3), [b0] "=&Te"(b0),
-        [b1] "=&Te"(b1), [b2] "=&Te"(b2), [b3] "=&Te"(b3), [x0] "+r"(x0), [x1] "+r"(x1),
-        [group] "+r"(group), [blocks] "+r"(blocks)
+        [b1] "=&Te"(b1), [b2] "=&Te"(b2), [b3] "=&Te"(b3), [x0] "+&r"(x0), [x1] "+&r"(x1),
+        [group] "+&r"(group), [blocks] "+&r"(blocks)
       : [sums] "r"(sums)
       : "q0", "q1", "q2", "q3", "cc", "memory");
   return group;

@@ -178,7 +178,7 @@ static inline int8_t* mve_copy(int8_t* to, const int8_t* from, int32_t count) {
       "vstrb.8 q0, [%[at]], #16\n"
       "letp lr, 1b\n"
       "2:\n"
-      : [from] "+r"(from), [at] "+r"(at)
+      : [from] "+&r"(from), [at] "+&r"(at)
       : [count] "r"(count)
       : "lr", "q0", "cc", "memory");
 #else
@@ -207,7 +207,8 @@ static inline void mve_copy_rows(int8_t* to, const int8_t* from, int32_t count, 
       "add %[to], %[count]\n"
       "subs %[rows], #1\n"
       "bne 1b\n"
-      : [to] "+r"(to), [from] "+r"(from), [rows] "+r"(rows), [source] "=&r"(source), [at] "=&r"(at)
+      :
+      [to] "+&r"(to), [from] "+&r"(from), [rows] "+&r"(rows), [source] "=&r"(source), [at] "=&r"(at)
       : [count] "r"(count), [step] "r"(step)
       : "lr", "q0", "cc", "memory");
 #else
@@ -226,7 +227,7 @@ static inline int8_t* mve_fill(int8_t* to, int32_t value, int32_t count) {
       "vstrb.8 q0, [%[at]], #16\n"
       "letp lr, 1b\n"
       "2:\n"
-      : [at] "+r"(at)
+      : [at] "+&r"(at)
       : [value] "r"(value), [count] "r"(count)
       : "lr", "q0", "cc", "memory");
 #else
