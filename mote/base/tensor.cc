@@ -1,9 +1,11 @@
 #include "mote/base/tensor.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "mote/base/checked.h"
 #include "mote/base/error.h"
@@ -49,9 +51,17 @@ size_t checked_size_bytes(DataType dtype, const Shape& shape) {
 Tensor::Tensor(DataType dtype, Shape shape)
     : dtype_(dtype), shape_(std::move(shape)), buffer_(checked_size_bytes(dtype_, shape_)) {}
 
-Tensor::Tensor(const Tensor& other) : Tensor(other.dtype_, other.shape_) {
-  copy_bytes(bytes(), other.bytes(), other.size_bytes());
+Tensor::Tensor(const ConstTensorView& view, std::shared_ptr<const void> owner)
+    : dtype_(view.dtype), shape_(view.shape), owner_(std::move(owner)), borrowed_(view.bytes) {}
+
+Tensor::Tensor(const Tensor& other)
+    : dtype_(other.dtype_), shape_(other.shape_), owner_(other.owner_), borrowed_(other.borrowed_) {
+  if (is_borrowed()) return;
+  buffer_ = AlignedBuffer(size_bytes());
+  copy_bytes(buffer_.data(), other.bytes(), size_bytes());
 }
+
+void Tensor::own() { *this = copy_of(std::as_const(*this)); }
 
 Tensor& Tensor::operator=(const Tensor& other) {
   if (this != &other) *this = Tensor(other);
@@ -62,6 +72,13 @@ Tensor Tensor::copy_of(const ConstTensorView& view) {
   Tensor tensor(view.dtype, view.shape);
   copy_bytes(tensor.bytes(), view.bytes, tensor.size_bytes());
   return tensor;
+}
+
+Tensor Tensor::borrowed(const ConstTensorView& view, std::shared_ptr<const void> owner) {
+  if (reinterpret_cast<uintptr_t>(view.bytes) % mote::size_bytes(view.dtype) != 0) {
+    throw_error(ErrorKind::kInternal, "a borrowed tensor of {} is not aligned", name(view.dtype));
+  }
+  return {view, std::move(owner)};
 }
 
 Tensor Tensor::reshaped(Shape shape) const {

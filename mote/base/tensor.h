@@ -77,7 +77,8 @@ struct ConstTensorView {
   }
 };
 
-/// An owning tensor; copying copies the elements.
+/// An owning tensor; copying copies the elements. One that borrows them keeps their owner alive
+/// instead, and copies share them; the first access that could write makes the elements its own.
 class Tensor {
  public:
   /// A rank-0 f32 zero.
@@ -101,13 +102,20 @@ class Tensor {
     return of(Shape{}, std::span<const T>(&value, 1));
   }
   static Tensor copy_of(const ConstTensorView& view);
+  /// Borrows the elements of `view`, which stay as they are while anyone holds `owner`. The memory
+  /// must be aligned for the type of the elements.
+  static Tensor borrowed(const ConstTensorView& view, std::shared_ptr<const void> owner);
 
   DataType dtype() const { return dtype_; }
   const Shape& shape() const { return shape_; }
   int64_t elements() const { return shape_.elements(); }
   size_t size_bytes() const { return static_cast<size_t>(elements()) * mote::size_bytes(dtype_); }
-  std::byte* bytes() { return buffer_.data(); }
-  const std::byte* bytes() const { return buffer_.data(); }
+  std::byte* bytes() {
+    if (owner_ != nullptr) own();
+    return buffer_.data();
+  }
+  const std::byte* bytes() const { return owner_ == nullptr ? buffer_.data() : borrowed_; }
+  bool is_borrowed() const { return owner_ != nullptr; }
   template <class T>
   std::span<T> data() {
     return view().data<T>();
@@ -128,9 +136,14 @@ class Tensor {
   bool operator==(const Tensor& other) const;
 
  private:
+  Tensor(const ConstTensorView& view, std::shared_ptr<const void> owner);
+  void own();
+
   DataType dtype_;
   Shape shape_;
   AlignedBuffer buffer_;
+  std::shared_ptr<const void> owner_ = nullptr;  // of `borrowed_`; nullptr: of buffer_
+  const std::byte* borrowed_ = nullptr;
 };
 
 /// Every element as T, whatever the type of the tensor (values out of T's range wrap as in a cast).

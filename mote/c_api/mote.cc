@@ -11,6 +11,9 @@
 
 struct mote_model {
   std::shared_ptr<const mote::Program> program;
+  // For other batches; constants are shared with the program.
+  mote::Graph graph;
+  mote::PrepareOptions options;
 };
 
 struct mote_session {
@@ -113,8 +116,22 @@ mote_status make_model(const mote_model_options* options, mote_model** model, Re
   *model = nullptr;
   return guarded([&] {
     const PrepareOptions prepare = prepare_options(options);
-    *model = new mote_model{prepare_program(read(), prepare)};
+    Graph graph = read();
+    auto program = prepare_program(graph, prepare);
+    *model = new mote_model{std::move(program), std::move(graph), prepare};
   });
+}
+
+mote_model* with_batch(const mote_model& model, int64_t batch) {
+  if (!has_open_batch(model.graph)) {
+    throw_error(ErrorKind::kInvalidArgument, "the model's batch is fixed in its file");
+  }
+  PrepareOptions options = model.options;
+  options.batch = batch;
+  options.lower.shared_with = model.program.get();
+  auto program = prepare_program(model.graph, options);
+  options.lower.shared_with = nullptr;
+  return new mote_model{std::move(program), model.graph, options};
 }
 
 // The caller's threads as ours.
@@ -205,6 +222,13 @@ mote_status mote_model_from_memory(const void* bytes, size_t size_bytes,
     if (bytes == nullptr) mote::throw_error(mote::ErrorKind::kInvalidArgument, "bytes is NULL");
     return mote::read_model({static_cast<const std::byte*>(bytes), size_bytes});
   });
+}
+
+mote_status mote_model_with_batch(const mote_model* model, int64_t batch, mote_model** other) {
+  if (other == nullptr) return fail(MOTE_INVALID_ARGUMENT, "other is NULL");
+  *other = nullptr;
+  if (model == nullptr) return fail(MOTE_INVALID_ARGUMENT, "model is NULL");
+  return guarded([&] { *other = mote::with_batch(*model, batch); });
 }
 
 void mote_model_free(mote_model* model) { delete model; }

@@ -68,12 +68,20 @@ typedef struct mote_model_options {
 } mote_model_options;
 
 typedef struct mote_model mote_model;
-/* `options` may be NULL. On failure *model is NULL. */
+/* `options` may be NULL. On failure *model is NULL.
+ *
+ * The file stays mapped while the model or a session of it lives, and large constants are not
+ * copied: it may be removed, or replaced by renaming another to its name, but who wants to cut or
+ * write it in place reads it himself and calls mote_model_from_memory. */
 MOTE_API mote_status mote_model_load(const char* path, const mote_model_options* options,
                                      mote_model** model);
 /* The bytes of a file; they are not needed afterwards. */
 MOTE_API mote_status mote_model_from_memory(const void* bytes, size_t size_bytes,
                                             const mote_model_options* options, mote_model** model);
+/* The same model for another batch: `model` must have an open one. Both share their weights. On
+ * failure *other is NULL. */
+MOTE_API mote_status mote_model_with_batch(const mote_model* model, int64_t batch,
+                                           mote_model** other);
 /* Sessions keep what they need: the order of freeing does not matter. NULL is ignored. */
 MOTE_API void mote_model_free(mote_model* model);
 

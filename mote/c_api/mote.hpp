@@ -38,6 +38,13 @@ class Model {
     model_.reset(model);
   }
 
+  /// The same model for another batch; the weights are shared.
+  Model with_batch(int64_t batch) const {
+    mote_model* other = nullptr;
+    check(mote_model_with_batch(get(), batch, &other));
+    return Model(other);
+  }
+
   size_t input_count() const { return mote_model_input_count(get()); }
   size_t output_count() const { return mote_model_output_count(get()); }
   mote_tensor_info input(size_t index) const { return info(mote_model_input_info, index); }
@@ -45,6 +52,8 @@ class Model {
   const mote_model* get() const { return model_.get(); }
 
  private:
+  explicit Model(mote_model* model) : model_(model) {}
+
   template <class Query>
   mote_tensor_info info(Query query, size_t index) const {
     mote_tensor_info result{};
@@ -67,8 +76,8 @@ class Session {
     session_.reset(session);
   }
 
-  /// The elements of input `index`; throws Error when there is no such input. T must have the size of
-  /// an element.
+  /// The elements of input `index`; throws Error when there is no such input. T must have the size
+  /// of an element.
   template <class T>
   std::span<T> input(size_t index) {
     const size_t size_bytes = model_->input(index).size_bytes;

@@ -1,20 +1,26 @@
 #include "mote/exec/prepare.h"
 
+#include <algorithm>
+
 #include "mote/base/error.h"
 #include "mote/rewrite/pipeline.h"
 
 namespace mote {
 
+bool has_open_batch(const Graph& graph) {
+  return std::ranges::any_of(graph.inputs(),
+                             [&](ValueId id) { return !graph.value(id).type.shape.is_static(); });
+}
+
 Graph bind_batch(Graph graph, int64_t batch) {
   if (batch < 1)
     throw_error(ErrorKind::kInvalidArgument, "a batch of {}; it must be 1 or more", batch);
-  bool open = false;
+  if (!has_open_batch(graph)) return graph;
   for (const ValueId id : graph.inputs()) {
     Shape& shape = graph.mutable_value(id).type.shape;
-    open = open || !shape.is_static();
     shape = shape.bind(batch);
   }
-  if (open) graph.infer_types();
+  graph.infer_types();
   return graph;
 }
 

@@ -20,6 +20,8 @@ std::shared_ptr<const Program> prepare_program(Graph graph, const PrepareOptions
 /// The graph that prepare_program lowers: batch bound, exact passes run.
 Graph prepare_graph(Graph graph, const PrepareOptions& options);
 
+bool has_open_batch(const Graph& graph);
+
 /// The graph with its open batch, if it has one, fixed.
 Graph bind_batch(Graph graph, int64_t batch);
 

@@ -79,9 +79,11 @@ std::span<const ModelFormat> model_formats() {
 Graph load_model(const std::filesystem::path& path, const LoadOptions& options) {
   return with_context([&] { return "reading '" + path.string() + "'"; },
                       [&] {
-                        const MappedFile file(path);
-                        const ModelFormat& format = format_to_read(path, file.bytes());
-                        return format.read(file.bytes(), path.parent_path(), options);
+                        const auto file = std::make_shared<const MappedFile>(path);
+                        const ModelFormat& format = format_to_read(path, file->bytes());
+                        LoadOptions mapped = options;
+                        mapped.owner = file;
+                        return format.read(file->bytes(), path.parent_path(), mapped);
                       });
 }
 

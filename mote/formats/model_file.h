@@ -24,7 +24,8 @@ Graph read_model(std::span<const std::byte> bytes, const LoadOptions& options = 
 std::span<const ModelFormat> model_formats();
 
 /// Throws kIo when the file cannot be read, kInvalidModel or kUnsupported when it cannot be used;
-/// the message names the file.
+/// the message names the file. The file stays mapped as long as constants of the graph refer to it:
+/// it may be removed or replaced (as save_model does), but not be cut or written in place.
 Graph load_model(const std::filesystem::path& path, const LoadOptions& options = {});
 
 struct SaveModelOptions {

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "mote/kernels/kernel_table.h"
-
 namespace mote {
 namespace {
 
@@ -31,7 +29,7 @@ std::string objection(const mote_kernel& kernel, const KernelQuery& query) {
 KernelChoices choose_kernel(const KernelQuery& query) {
   KernelChoices choices;
   const mote_kernel* kernel = nullptr;
-  for (int32_t i = 0; (kernel = mote_kernel_at(i)) != nullptr; ++i) {
+  for (int32_t i = 0; (kernel = query.kernel_at(i)) != nullptr; ++i) {
     if (query.family != kernel->family) continue;
     std::string reason = objection(*kernel, query);
     if (reason.empty()) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mote/kernels/kernel_table.h"
 #include "mote/lower/program.h"
 
 namespace mote {
@@ -24,6 +25,7 @@ struct KernelQuery {
   std::span<const void* const> constants;
   std::span<const bool> present;
   mote_isa isa = MOTE_ISA_PORTABLE;
+  const mote_kernel* (*kernel_at)(int32_t index) = mote_kernel_at;
 };
 KernelChoices choose_kernel(const KernelQuery& query);
 

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <map>
 
 #include "mote/base/checked.h"
 #include "mote/base/error.h"
-#include "mote/kernels/kernel_table.h"
 #include "mote/lower/choose_kernel.h"
 #include "mote/lower/plan_calls.h"
 #include "mote/ops/real_numbers.h"
@@ -70,7 +70,7 @@ class Lowering {
  private:
   void check_isa() const {
     const auto isa = static_cast<mote_isa>(program_.isa);
-    if (mote_machine_has(isa)) return;
+    if (mote_machine_has(isa) || options_.kernel_at != mote_kernel_at) return;
     throw_error(ErrorKind::kInvalidArgument, "this machine lacks {}; the best it has is {}",
                 name(program_.isa), mote_isa_name(mote_resolve_isa(MOTE_ISA_AUTO)));
   }
@@ -81,7 +81,8 @@ class Lowering {
       Buffer buffer{.value = id, .size_bytes = bytes_of(value.type)};
       if (value.kind == ValueKind::kConstant) {
         buffer.place = Buffer::Place::kConstant;
-        buffer.constant = value.constant;
+        buffer.constant = shared(value);
+        program_.graph.mutable_value(id).constant = buffer.constant;
       } else if (value.kind == ValueKind::kState) {
         buffer.place = Buffer::Place::kState;
         buffer.constant = value.constant;
@@ -96,6 +97,30 @@ class Lowering {
       program_.inputs.push_back(buffer_of_.at(id.index));
     for (const ValueId id : program_.graph.outputs())
       program_.outputs.push_back(buffer_of_.at(id.index));
+  }
+
+  // The constant of the program to share with that has the name and content of `value`'s.
+  std::shared_ptr<const Tensor> shared(const Value& value) const {
+    if (options_.shared_with == nullptr) return value.constant;
+    for (const Buffer& buffer : options_.shared_with->buffers) {
+      if (buffer.place != Buffer::Place::kConstant) continue;
+      if (options_.shared_with->graph.value(buffer.value).name != value.name) continue;
+      if (*buffer.constant == *value.constant) return buffer.constant;
+    }
+    return value.constant;
+  }
+
+  // The same bytes packed by the same kernel, of the program to share with.
+  std::shared_ptr<const AlignedBuffer> shared(const mote_kernel& kernel,
+                                              std::shared_ptr<const AlignedBuffer> packed) const {
+    if (options_.shared_with == nullptr) return packed;
+    for (const Call& call : options_.shared_with->calls) {
+      if (call.kernel != &kernel || call.packed->size_bytes() != packed->size_bytes()) continue;
+      if (std::memcmp(call.packed->data(), packed->data(), packed->size_bytes()) == 0) {
+        return call.packed;
+      }
+    }
+    return packed;
   }
 
   int32_t buffer_of(ValueId id) const {
@@ -159,7 +184,8 @@ class Lowering {
                                            request.params.get(),
                                            constants,
                                            {present.get(), draft.call.inputs.size()},
-                                           static_cast<mote_isa>(program_.isa)});
+                                           static_cast<mote_isa>(program_.isa),
+                                           options_.kernel_at});
     draft.call.params = request.params;
     draft.call.rejected = std::move(choices.rejected);
     draft.usable = std::move(choices.usable);
@@ -297,7 +323,7 @@ class Lowering {
     auto packed = std::make_shared<AlignedBuffer>(
         static_cast<size_t>(kernel.packed_bytes(call.params.get())));
     kernel.pack(call.params.get(), constants.data(), packed->data());
-    call.packed = std::move(packed);
+    call.packed = shared(kernel, std::move(packed));
   }
 
   const LowerOptions& options_;

@@ -9,6 +9,7 @@
 
 #include <string_view>
 
+#include "mote/kernels/kernel_table.h"
 #include "mote/lower/program.h"
 
 namespace mote {
@@ -30,6 +31,12 @@ struct LowerOptions {
   int32_t callers = 1;
   /// false: the operators' references throughout, for oracles.
   bool use_kernels = true;
+  /// Constants and packed weights that are the same bytes in this program are taken from it: the
+  /// same network for another batch.
+  const Program* shared_with = nullptr;
+  /// The table that kernels are taken from, as mote_kernel_at: tests have one that emulates other
+  /// machines' kernels, with which this machine need not have `isa`.
+  const mote_kernel* (*kernel_at)(int32_t index) = mote_kernel_at;
   /// Effort for the smallest arena; without it greedy layouts only, for programs that run once.
   bool plan_carefully = false;
 };

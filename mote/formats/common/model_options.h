@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -18,7 +19,14 @@ struct LoadOptions {
   std::map<std::string, Tensor> binds = {};
   /// Gets what changed in meaning; may be absent.
   ConversionReport* report = nullptr;
+  /// Whoever holds it keeps the bytes that are read alive and as they are: large constants refer to
+  /// them where the file stores them as they are used. Absent: all are copied.
+  std::shared_ptr<const void> owner = nullptr;
 };
+
+/// A tensor with the content `bytes` of a file: borrowed where `owner` allows it and that saves
+/// memory, else a copy.
+Tensor tensor_in_file(const ConstTensorView& content, const std::shared_ptr<const void>& owner);
 
 /// Throws kInvalidArgument when `options` names an input that is not among `inputs`.
 void check_input_names(const LoadOptions& options, std::span<const std::string> inputs);

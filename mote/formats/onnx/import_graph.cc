@@ -308,7 +308,8 @@ Operand* GraphImport::find_operand(const std::string& name) {
         bound != options_.binds.end()
             ? bound->second
             : tensor_from_proto(proto, folder_,
-                                raw == raw_.of.end() ? std::string_view{} : raw->second);
+                                raw == raw_.of.end() ? std::string_view{} : raw->second,
+                                options_.owner);
     proto.Clear();
     const ValueId id = graph_.add_constant(name, std::move(tensor));
     return &(scope->operands[name] = Operand{id, {}, nullptr});

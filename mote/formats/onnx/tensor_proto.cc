@@ -10,6 +10,7 @@
 #include "mote/base/error.h"
 #include "mote/base/half.h"
 #include "mote/base/number_text.h"
+#include "mote/formats/common/model_options.h"
 #include "mote/formats/onnx/onnx_subset.pb.h"
 
 namespace mote::onnx {
@@ -102,17 +103,18 @@ Tensor from_typed_fields(const onnxpb::TensorProto& proto, DataType type) {
   throw_error(ErrorKind::kInternal, "element type without a field");
 }
 
-Tensor from_raw(const onnxpb::TensorProto& proto, DataType type, std::string_view raw) {
+Tensor from_raw(const onnxpb::TensorProto& proto, DataType type, std::string_view raw,
+                const std::shared_ptr<const void>& owner) {
   const Shape shape = shape_of(proto);
   const int64_t wanted =
       checked_mul(shape.elements(), static_cast<int64_t>(size_bytes(type)), "tensor");
   if (static_cast<size_t>(wanted) != raw.size()) throw_size(proto, wanted, raw.size(), "bytes");
-  Tensor tensor(type, shape);
-  copy_bytes(tensor.bytes(), raw.data(), raw.size());
-  if (type == DataType::kBool) {
-    // Any other bit pattern in a bool is undefined behaviour.
-    for (size_t i = 0; i < raw.size(); ++i) tensor.bytes()[i] = std::byte(raw[i] != 0);
+  if (type != DataType::kBool) {
+    return tensor_in_file({type, shape, reinterpret_cast<const std::byte*>(raw.data())}, owner);
   }
+  // Any other bit pattern in a bool is undefined behaviour.
+  Tensor tensor(type, shape);
+  for (size_t i = 0; i < raw.size(); ++i) tensor.bytes()[i] = std::byte(raw[i] != 0);
   return tensor;
 }
 
@@ -251,7 +253,7 @@ int32_t onnx_code(DataType type) {
 }
 
 Tensor tensor_from_proto(const onnxpb::TensorProto& proto, const std::filesystem::path& folder,
-                         std::string_view detached) {
+                         std::string_view detached, const std::shared_ptr<const void>& owner) {
   const std::string_view raw = detached.empty() ? std::string_view(proto.raw_data()) : detached;
   const int code = proto.data_type();
   const bool external = proto.data_location() == kExternal;
@@ -264,8 +266,10 @@ Tensor tensor_from_proto(const onnxpb::TensorProto& proto, const std::filesystem
     throw_error(ErrorKind::kUnsupported, "tensor '{}' has the element type {} ({})", proto.name(),
                 code, onnx_type_name(code));
   }
-  if (external) return from_raw(proto, *type, read_external(proto, *type, folder));
-  if (proto.has_raw_data() || !raw.empty()) return from_raw(proto, *type, raw);
+  if (external) return from_raw(proto, *type, read_external(proto, *type, folder), nullptr);
+  if (proto.has_raw_data() || !raw.empty()) {
+    return from_raw(proto, *type, raw, detached.empty() ? nullptr : owner);
+  }
   return from_typed_fields(proto, *type);
 }
 

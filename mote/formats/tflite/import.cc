@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mote/base/checked.h"
+#include "mote/formats/common/model_options.h"
 
 namespace mote::tflite {
 namespace {
@@ -157,7 +158,7 @@ std::shared_ptr<const Tensor> Importer::content(const FileTensor& tensor) {
     return contents_[key] = std::make_shared<const Tensor>(unpack_int4(bytes, tensor.shape));
   }
   return contents_[key] = std::make_shared<const Tensor>(
-             Tensor::copy_of({*tensor.dtype, tensor.shape, bytes.data()}));
+             tensor_in_file({*tensor.dtype, tensor.shape, bytes.data()}, owner));
 }
 
 ValueId Importer::add_state(const FileTensor& tensor) {
@@ -166,7 +167,7 @@ ValueId Importer::add_state(const FileTensor& tensor) {
                 type_name(tensor.file_type));
   }
   if (const auto initial = content(tensor)) {
-    return graph.add_state(tensor.name, *initial, tensor.quantization);
+    return graph.add_state(tensor.name, Tensor::copy_of(*initial), tensor.quantization);
   }
   state_bytes_ += static_cast<size_t>(tensor.shape.elements()) * size_bytes(*tensor.dtype);
   if (state_bytes_ > kMaxStateBytes) {

@@ -62,6 +62,7 @@ struct Importer {
   int64_t file_batch = 1;   ///< what N is in the shapes of the file
   bool shapes_hold = true;  ///< false when the caller gave other input shapes
   ConversionReport report;
+  std::shared_ptr<const void> owner;  ///< of the file (LoadOptions)
   /// Constants that came from a shape and hold kDynamic for the batch.
   std::set<ValueId> symbolic;
   bool folded_shapes = false;

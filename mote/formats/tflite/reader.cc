@@ -154,6 +154,7 @@ struct Result {
 Result read_subgraph(const ModelView& view, const LoadOptions& options, BatchMode mode) {
   Importer importer(view, main_subgraph(view));
   check_input_names(options, input_names(importer));
+  importer.owner = options.owner;
   importer.batch_is_dynamic = mode == BatchMode::kDynamic;
   importer.shapes_hold = options.shapes.empty() && options.binds.empty();
   for (const int32_t index : elements(importer.subgraph.inputs())) {
