@@ -6,8 +6,11 @@
 
 Each case runs `runs` times; the median wall time and the largest peak memory are compared with its
 limits. `peak_times` limits the memory to so many times that of the case before it, whose name
-starts the same. Times depend on the machine, so a limit names the cores it was set for. Cases whose
-data is absent are listed as skipped.
+starts the same. `before` is a command that runs first and is not timed. With `inferences` the
+command is `mote bench --json`, and the time is what so many runs of the model compute for, held to
+the limit that `seconds_of_isa` has for the instruction set that ran. Times depend on the machine,
+so a limit names the cores it was set for. Cases whose data or instruction set is absent are listed
+as skipped.
 """
 import json
 import os
@@ -24,7 +27,7 @@ DATA = pathlib.Path(os.environ.get("MOTE_DATA", ROOT / "../shared/data")).resolv
 
 
 def run_once(command):
-    """(seconds, peak resident MiB, CPU seconds) of one process."""
+    """(seconds, peak resident MiB, output) of one process."""
     started = time.perf_counter()
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT,
@@ -32,9 +35,28 @@ def run_once(command):
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - started
         if status != 0:
-            log.seek(0)
-            raise RuntimeError(f"{' '.join(command)} failed:\n{log.read().decode(errors='replace')[-2000:]}")
-    return seconds, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime
+            raise RuntimeError(f"{' '.join(command)} failed:\n{text_of(log)[-2000:]}")
+        return seconds, usage.ru_maxrss / 1024, text_of(log)
+
+
+def text_of(log):
+    log.seek(0)
+    return log.read().decode(errors="replace")
+
+
+def compute_seconds(case, output):
+    """(seconds, limit) of `inferences` runs of a model, from what `mote bench --json` printed."""
+    report = json.loads(output)
+    limit = case["seconds_of_isa"].get(report["program"]["isa"], "-")
+    return report["median_us"] * case["inferences"] * 1e-6, limit
+
+
+def lacks_isa(command):
+    """Whether this machine has not the instruction set that the command asks for."""
+    if "--isa" not in command:
+        return False
+    done = subprocess.run(command, capture_output=True, text=True)
+    return done.returncode != 0 and "machine lacks" in done.stderr
 
 
 def peak_limit(case, peak_before):
@@ -56,14 +78,25 @@ def main():
             if not all((DATA / need).exists() for need in case.get("needs", [])):
                 print(f"{case['name']:44} skipped: {' '.join(case['needs'])} is not in {DATA}")
                 continue
-            command = [str(MOTE)] + [word.format(data=DATA, scratch=scratch) for word in case["command"]]
+            full = lambda words: [str(MOTE)] + [word.format(data=DATA, scratch=scratch) for word in words]
+            if "before" in case:
+                run_once(full(case["before"]))
+            command = full(case["command"])
+            if lacks_isa(command):
+                print(f"{case['name']:44} skipped: this machine lacks its instruction set")
+                continue
             results = [run_once(command) for _ in range(case.get("runs", 3))]
-            seconds = statistics.median(r[0] for r in results)
+            limit = case.get("seconds", "-")
+            if "inferences" in case:
+                computed = [compute_seconds(case, r[2]) for r in results]
+                seconds, limit = statistics.median(c[0] for c in computed), computed[0][1]
+            else:
+                seconds = statistics.median(r[0] for r in results)
             allowed = peak_limit(case, peak)
             peak = max(r[1] for r in results)
-            ok = seconds <= case.get("seconds", 1e9) and peak <= allowed
+            ok = (limit == "-" or seconds <= limit) and peak <= allowed
             failed += not ok
-            print(f"{case['name']:44} {seconds:9.2f} {case.get('seconds', '-'):>7} {peak:9.1f} "
+            print(f"{case['name']:44} {seconds:9.2f} {limit:>7} {peak:9.1f} "
                   f"{'-' if allowed == 1e9 else allowed:>7}  {'ok' if ok else 'OVER THE LIMIT'}")
     return 1 if failed else 0
 

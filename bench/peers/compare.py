@@ -12,9 +12,11 @@ element and taken off the peers' times. Runtimes that are not installed, and mod
 are named.
 """
 import argparse
+import importlib.util
 import json
 import os
 import pathlib
+import shutil
 import statistics
 import subprocess
 import sys
@@ -23,7 +25,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 MOTE = ROOT / "build/release/apps/cli/mote"
 DATA = pathlib.Path(os.environ.get("MOTE_DATA", ROOT / "../shared/data")).resolve()
-PEERS = ("litert", "onnxruntime", "openvino")
+PEERS = ("litert", "onnxruntime", "openvino", "ncnn")
 
 
 def models(scratch):
@@ -33,13 +35,16 @@ def models(scratch):
     for net in ("ad", "kws", "ic", "vww", "sww"):
         listed.append((f"{net} int8", {"tflite": golden / f"mlperf_{net}_int8/model.tflite"}))
     for net in ("ad", "ic", "vww"):
-        listed.append((f"{net} float32", {"tflite": golden / f"mlperf_{net}_float/model.tflite"}))
+        source = golden / f"mlperf_{net}_float/model.tflite"
+        onnx = onnx_of(source, net, scratch)
+        listed.append((f"{net} float32", {"tflite": source, "onnx": onnx, "ncnn": ncnn_file(onnx, scratch)}))
     for name, file in (("MobileNetV2", "mobilenet_v2_1.0_224.onnx"), ("SqueezeNet 1.1", "squeezenet_1.1.onnx"),
                        ("ResNet-20", "resnet20_cifar10.onnx")):
         source = DATA / "models" / file
         if not source.exists():
             continue
-        listed.append((f"{name} float32", {"onnx": source, "tflite": converted(source, scratch, [])}))
+        listed.append((f"{name} float32", {"onnx": source, "tflite": converted(source, scratch, []),
+                                           "ncnn": ncnn_file(source, scratch)}))
         listed.append((f"{name} int8", quantized(source, scratch)))
     return [(name, {k: p for k, p in files.items() if p and p.exists()}) for name, files in listed]
 
@@ -48,6 +53,30 @@ def converted(source, scratch, options):
     target = scratch / (source.stem + ".tflite")
     done = subprocess.run([MOTE, "convert", source, "--output", target, *options], capture_output=True)
     return target if done.returncode == 0 else None
+
+
+def onnx_of(source, name, scratch):
+    target = scratch / f"{name}.onnx"
+    done = subprocess.run([MOTE, "convert", source, "--output", target, "--quiet"], capture_output=True)
+    return target if done.returncode == 0 else None
+
+
+def ncnn_file(source, scratch):
+    """An ONNX model as ncnn reads it; pnnx, ncnn's converter, needs the shapes of inputs."""
+    converter = importlib.util.find_spec("pnnx")  # importing it would need PyTorch
+    if source is None or converter is None:
+        return None
+    import onnx
+    copy = scratch / source.name.replace("-", "_")
+    if copy != source:
+        shutil.copy(source, copy)
+    graph = onnx.load(copy).graph
+    held = {tensor.name for tensor in graph.initializer}
+    shapes = [[axis.dim_value or 1 for axis in value.type.tensor_type.shape.dim]
+              for value in graph.input if value.name not in held]
+    shape = ",".join(str(extents).replace(" ", "") for extents in shapes)
+    subprocess.run([f"{converter.submodule_search_locations[0]}/pnnx", copy.name, f"inputshape={shape}", "fp16=0"], cwd=scratch, capture_output=True)
+    return scratch / f"{copy.stem}.ncnn.param"
 
 
 def quantized(source, scratch):
@@ -70,7 +99,7 @@ def tiny_model(scratch):
     graph = helper.make_graph([helper.make_node("Relu", ["x"], ["y"])], "tiny", [x], [y])
     path = scratch / "tiny.onnx"
     onnx.save(helper.make_model(graph, ir_version=8, opset_imports=[helper.make_opsetid("", 13)]), path)
-    return {"onnx": path, "tflite": converted(path, scratch, [])}
+    return {"onnx": path, "tflite": converted(path, scratch, []), "ncnn": ncnn_file(path, scratch)}
 
 
 class Peer:
@@ -106,7 +135,7 @@ def mote_round(path, seconds, cores, options):
 
 
 def file_for(runtime, files):
-    return files.get("tflite") if runtime == "litert" else files.get("onnx")
+    return files.get({"litert": "tflite", "ncnn": "ncnn"}.get(runtime, "onnx"))
 
 
 def overheads(scratch, cores):
@@ -114,7 +143,11 @@ def overheads(scratch, cores):
     tiny = tiny_model(scratch)
     costs, absent = {}, {}
     for runtime in PEERS:
-        peer = Peer(runtime, file_for(runtime, tiny), cores)
+        path = file_for(runtime, tiny)
+        if path is None or not path.exists():
+            absent[runtime] = "no file of its format could be made"
+            continue
+        peer = Peer(runtime, path, cores)
         if peer.error:
             absent[runtime] = peer.error
         else:
@@ -194,7 +227,7 @@ def main():
                 continue
             rows.append(compare(name, files, costs, arguments))
             print_row(rows[-1], costs)
-    print("ncnn reads none of these formats itself and is not measured.")
+    print("ncnn runs float networks only here: pnnx, its converter, has no integer ones. It needs the packages ncnn and pnnx.")
     if arguments.json:
         pathlib.Path(arguments.json).write_text(json.dumps(rows, indent=1))
     return 0

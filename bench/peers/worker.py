@@ -57,6 +57,28 @@ def openvino(path, threads):
     return request.infer
 
 
+def ncnn(path, threads):
+    import ncnn as library
+    import onnx
+    net = library.Net()
+    net.opt.num_threads = threads
+    net.opt.use_vulkan_compute = False
+    if net.load_param(path) != 0 or net.load_model(path.replace(".param", ".bin")) != 0:
+        raise RuntimeError("it cannot load what pnnx made of the model")
+    # The parameters do not name the input's shape; pnnx's model beside them does.
+    graph = onnx.load(path.replace(".ncnn.param", ".pnnxsim.onnx")).graph
+    shape = [axis.dim_value for axis in graph.input[0].type.tensor_type.shape.dim]
+    x = library.Mat(random_input(shape, np.dtype(np.float32)), batch_index=0).clone()
+    source, target = net.input_names()[0], net.output_names()[0]
+
+    def run():
+        extractor = net.create_extractor()
+        extractor.input(source, x)
+        return extractor.extract(target)[1]
+
+    return run
+
+
 def measure(run, seconds):
     start = time.perf_counter()
     run()
@@ -72,7 +94,8 @@ def measure(run, seconds):
 
 def main():
     runtime, path, threads = sys.argv[1], sys.argv[2], int(sys.argv[3])
-    run = {"litert": litert, "onnxruntime": onnxruntime, "openvino": openvino}[runtime](path, threads)
+    runtimes = {"litert": litert, "onnxruntime": onnxruntime, "openvino": openvino, "ncnn": ncnn}
+    run = runtimes[runtime](path, threads)
     for _ in range(3):
         run()
     print("ready", flush=True)
