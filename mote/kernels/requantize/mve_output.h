@@ -127,6 +127,6 @@ static inline void mve_store_channels(const mve_output* o, const mve_scales* sca
     mve_store_16(y, mve_output_8(o, scales, sums), mve_output_8(o, scales + 1, sums + 8));
   }
   for (; channels > 0; channels -= 8, sums += 8, ++scales, y += 8) {
-    mve_store_some(y, mve_output_8(o, scales, sums), channels < 8 ? channels : 8);
+    mve_store_some(y, mve_output_8(o, scales, sums), channels);
   }
 }

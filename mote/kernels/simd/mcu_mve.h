@@ -97,6 +97,26 @@ static inline mve_i32 mve_ties_away(mve_i32 v, mve_i32 shifts) {
 #endif
 }
 
+/// Wraps.
+static inline mve_i32 mve_add_i32(mve_i32 a, mve_i32 b) {
+#if defined(__ARM_FEATURE_MVE)
+  return vaddq_s32(a, b);
+#else
+  for (int i = 0; i < 4; ++i) a.lane[i] = (int32_t)((uint32_t)a.lane[i] + (uint32_t)b.lane[i]);
+  return a;
+#endif
+}
+
+static inline mve_i32 mve_all_i32(int32_t scalar) {
+#if defined(__ARM_FEATURE_MVE)
+  return vdupq_n_s32(scalar);
+#else
+  mve_i32 v;
+  for (int i = 0; i < 4; ++i) v.lane[i] = scalar;
+  return v;
+#endif
+}
+
 /// Lanes 2i from `even`, lanes 2i + 1 from `odd`, saturated.
 static inline mve_i16 mve_narrow(mve_i32 even, mve_i32 odd) {
 #if defined(__ARM_FEATURE_MVE)
@@ -146,12 +166,12 @@ static inline mve_i16 mve_clamp_i16(mve_i16 v, mve_i16 low, mve_i16 high) {
 #endif
 }
 
-/// The low bytes of the first `count` lanes.
+/// The low bytes of the first `count` lanes, or of all.
 static inline void mve_store_some(int8_t* to, mve_i16 v, int32_t count) {
 #if defined(__ARM_FEATURE_MVE)
   vstrbq_p_s16(to, v, vctp16q((uint32_t)count));
 #else
-  for (int i = 0; i < count; ++i) to[i] = (int8_t)v.lane[i];
+  for (int i = 0; i < 8 && i < count; ++i) to[i] = (int8_t)v.lane[i];
 #endif
 }
 
@@ -164,6 +184,78 @@ static inline void mve_store_16(int8_t* to, mve_i16 even, mve_i16 odd) {
     to[2 * i] = (int8_t)even.lane[i];
     to[2 * i + 1] = (int8_t)odd.lane[i];
   }
+#endif
+}
+
+/// The first `count` bytes, widened; 0 in the other lanes.
+static inline mve_i16 mve_load_some(const int8_t* from, int32_t count) {
+#if defined(__ARM_FEATURE_MVE)
+  return vldrbq_z_s16(from, vctp16q((uint32_t)count));
+#else
+  mve_i16 v;
+  for (int i = 0; i < 8; ++i) v.lane[i] = (int16_t)(i < count ? from[i] : 0);
+  return v;
+#endif
+}
+
+static inline void mve_store_i16(int16_t* to, mve_i16 v) {
+#if defined(__ARM_FEATURE_MVE)
+  vstrhq_s16(to, v);
+#else
+  memcpy(to, v.lane, sizeof v.lane);
+#endif
+}
+
+/// Wraps.
+static inline mve_i16 mve_add_i16(mve_i16 a, mve_i16 b) {
+#if defined(__ARM_FEATURE_MVE)
+  return vaddq_s16(a, b);
+#else
+  for (int i = 0; i < 8; ++i) a.lane[i] = (int16_t)(a.lane[i] + b.lane[i]);
+  return a;
+#endif
+}
+
+static inline mve_i16 mve_max_i16(mve_i16 a, mve_i16 b) {
+#if defined(__ARM_FEATURE_MVE)
+  return vmaxq_s16(a, b);
+#else
+  for (int i = 0; i < 8; ++i) {
+    if (a.lane[i] < b.lane[i]) a.lane[i] = b.lane[i];
+  }
+  return a;
+#endif
+}
+
+/// Lanes times 16, which must fit.
+static inline mve_i16 mve_times_16(mve_i16 v) {
+#if defined(__ARM_FEATURE_MVE)
+  return vshlq_n_s16(v, 4);
+#else
+  for (int i = 0; i < 8; ++i) v.lane[i] = (int16_t)(v.lane[i] * 16);
+  return v;
+#endif
+}
+
+/// Lanes 2i times 2^16.
+static inline mve_i32 mve_even_high(mve_i16 v) {
+#if defined(__ARM_FEATURE_MVE)
+  return vshllbq_n_s16(v, 16);
+#else
+  mve_i32 wide;
+  for (int i = 0; i < 4; ++i) wide.lane[i] = v.lane[2 * i] * 65536;
+  return wide;
+#endif
+}
+
+/// Lanes 2i + 1 times 2^16.
+static inline mve_i32 mve_odd_high(mve_i16 v) {
+#if defined(__ARM_FEATURE_MVE)
+  return vshlltq_n_s16(v, 16);
+#else
+  mve_i32 wide;
+  for (int i = 0; i < 4; ++i) wide.lane[i] = v.lane[2 * i + 1] * 65536;
+  return wide;
 #endif
 }
 
