@@ -1,6 +1,8 @@
 // Convolutions on ARMv8.1-M with vectors. The windows of two neighbouring pixels are copied side by
 // side into scratch, padding included, and multiplied with all channels: the copy costs a few
 // percent, and no pixel is a special one. 1x1 convolutions of few channels read x where it lies.
+#include <stddef.h>
+
 #include "mote/kernels/conv_2d/conv_2d.h"
 #include "mote/kernels/conv_2d/window.h"
 #include "mote/kernels/gemm_i8/mve_layer.h"
@@ -40,7 +42,11 @@ static int32_t is_flat(const mote_conv_2d_params* p) {
 // A window in scratch: whole blocks of 16 bytes.
 static int32_t window_bytes(const mote_conv_2d_params* p) { return (depth_of(p) + 15) / 16 * 16; }
 
-static int64_t scratch_bytes(const void* params) { return 2 * window_bytes(params); }
+// Two windows, then their sums.
+static int64_t scratch_bytes(const void* params) {
+  const mote_conv_2d_params* p = params;
+  return 2 * window_bytes(p) + mve_sums_of(2, p->oc) * (int64_t)sizeof(int32_t);
+}
 
 // Every pair of pixels is stored after its windows were copied, or, where all channels are summed
 // before the first is stored, read.
@@ -55,48 +61,67 @@ static int64_t overlap(const void* params, int32_t input) {
   return mote_window_overlap(&window, (mote_store_order){.pixels = 2});
 }
 
-// A window whose taps are not neighbours, or not all in the image.
-static void copy_taps(const mote_conv_2d_params* p, const int8_t* image, int32_t row,
-                      int32_t column, int8_t* to) {
-  for (int32_t a = 0; a < p->kh; ++a, row += p->dilation_h) {
-    int32_t at = column;
-    for (int32_t b = 0; b < p->kw; ++b, at += p->dilation_w) {
-      to = row >= 0 && row < p->h && at >= 0 && at < p->w
-               ? mve_copy(to, image + (row * p->w + at) * p->ic, p->ic)
-               : mve_fill(to, p->x_zero_point, p->ic);
-    }
+// A row of a window, from `column` on; `row` is NULL outside of the image.
+static int8_t* copy_row(const mote_conv_2d_params* p, const int8_t* row, int32_t column,
+                        int8_t* to) {
+  if (row == NULL) return mve_fill(to, p->x_zero_point, p->kw * p->ic);
+  if (p->dilation_w == 1) {
+    const int32_t begin = mote_clamp_i32(-column, 0, p->kw);
+    const int32_t end = mote_clamp_i32(p->w - column, begin, p->kw);
+    to = mve_fill(to, p->x_zero_point, begin * p->ic);
+    to = mve_copy(to, row + (column + begin) * p->ic, (end - begin) * p->ic);
+    return mve_fill(to, p->x_zero_point, (p->kw - end) * p->ic);
   }
+  for (int32_t b = 0; b < p->kw; ++b, column += p->dilation_w) {
+    to = column >= 0 && column < p->w ? mve_copy(to, row + column * p->ic, p->ic)
+                                      : mve_fill(to, p->x_zero_point, p->ic);
+  }
+  return to;
 }
 
 static void copy_window(const mote_conv_2d_params* p, const int8_t* image, int32_t i, int32_t j,
                         int8_t* to) {
-  const int32_t row = i * p->stride_h - p->pad_top;
+  int32_t row = i * p->stride_h - p->pad_top;
   const int32_t column = j * p->stride_w - p->pad_left;
+  const int32_t row_bytes = p->w * p->ic;
   if (p->dilation_w == 1 && row >= 0 && row + (p->kh - 1) * p->dilation_h < p->h && column >= 0 &&
       column + p->kw <= p->w) {
-    mve_copy_rows(to, image + (row * p->w + column) * p->ic, p->kw * p->ic, p->kh,
-                  p->dilation_h * p->w * p->ic);
-  } else {
-    copy_taps(p, image, row, column, to);
+    mve_copy_rows(to, image + row * row_bytes + column * p->ic, p->kw * p->ic, p->kh,
+                  p->dilation_h * row_bytes);
+    return;
   }
+  for (int32_t a = 0; a < p->kh; ++a, row += p->dilation_h) {
+    to = copy_row(p, row >= 0 && row < p->h ? image + row * row_bytes : NULL, column, to);
+  }
+}
+
+typedef struct conv_scratch {
+  int8_t *first, *second;  // windows
+  int32_t* sums;
+} conv_scratch;
+
+static conv_scratch scratch_of(const mote_kernel_args* args) {
+  int8_t* first = args->scratch;
+  const int32_t bytes = window_bytes(args->params);
+  const conv_scratch scratch = {first, first + bytes, (int32_t*)(void*)(first + 2 * bytes)};
+  return scratch;
 }
 
 static void run_windows(const mote_kernel_args* args, const mve_layer* layer) {
   const mote_conv_2d_params* p = args->params;
+  const conv_scratch scratch = scratch_of(args);
   const int8_t* x = args->inputs[0];
   int8_t* y = args->outputs[0];
-  int8_t* first = args->scratch;
-  int8_t* second = first + window_bytes(p);
   for (int32_t n = 0; n < p->n; ++n, x += p->h * p->w * p->ic) {
     for (int32_t i = 0; i < p->oh; ++i) {
       for (int32_t j = 0; j < p->ow; j += 2) {
-        copy_window(p, x, i, j, first);
+        copy_window(p, x, i, j, scratch.first);
         if (j + 1 < p->ow) {
-          copy_window(p, x, i, j + 1, second);
-          mve_pixels_2(layer, first, second, y);
+          copy_window(p, x, i, j + 1, scratch.second);
+          mve_pixels_2(layer, scratch.first, scratch.second, scratch.sums, y);
           y += 2 * p->oc;
         } else {
-          mve_pixels_1(layer, first, y);
+          mve_pixels_1(layer, scratch.first, scratch.sums, y);
           y += p->oc;
         }
       }
@@ -107,24 +132,24 @@ static void run_windows(const mote_kernel_args* args, const mve_layer* layer) {
 // The last pixels are copied where reading whole blocks would go beyond x.
 static void run_flat(const mote_kernel_args* args, const mve_layer* layer) {
   const mote_conv_2d_params* p = args->params;
+  const conv_scratch scratch = scratch_of(args);
   const int8_t* x = args->inputs[0];
   int8_t* y = args->outputs[0];
-  int8_t* copies = args->scratch;
-  const int32_t step = window_bytes(p);
-  const int32_t in_place = p->oc <= MVE_SUMS;
   int32_t left = p->n * p->h * p->w;
   for (; left >= 2; left -= 2, x += 2 * p->ic, y += 2 * p->oc) {
-    if (in_place && (left - 1) * p->ic >= step) {
-      mve_pixels_2(layer, x, x + p->ic, y);
-    } else {
-      mve_copy(copies, x, p->ic);
-      mve_copy(copies + step, x + p->ic, p->ic);
-      mve_pixels_2(layer, copies, copies + step, y);
+    const int8_t* first = x;
+    const int8_t* second = x + p->ic;
+    if (p->oc > MVE_SUMS || (left - 1) * p->ic < window_bytes(p)) {
+      mve_copy(scratch.first, first, p->ic);
+      mve_copy(scratch.second, second, p->ic);
+      first = scratch.first;
+      second = scratch.second;
     }
+    mve_pixels_2(layer, first, second, scratch.sums, y);
   }
   if (left > 0) {
-    mve_copy(copies, x, p->ic);
-    mve_pixels_1(layer, copies, y);
+    mve_copy(scratch.first, x, p->ic);
+    mve_pixels_1(layer, scratch.first, scratch.sums, y);
   }
 }
 

@@ -38,7 +38,8 @@ static void run(const mote_kernel_args* args) {
   const mve_layer layer = mve_layer_of(&p->output, args->packed, p->k, p->n);
   const int8_t* x = args->inputs[0];
   int8_t* y = args->outputs[0];
-  for (int32_t i = 0; i < p->m; ++i, x += p->k, y += p->n) mve_pixels_1(&layer, x, y);
+  int32_t sums[MVE_SUMS];
+  for (int32_t i = 0; i < p->m; ++i, x += p->k, y += p->n) mve_pixels_1(&layer, x, sums, y);
 }
 
 const mote_kernel mote_kernels_fully_connected_mcu_mve[] = {

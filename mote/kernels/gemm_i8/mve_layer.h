@@ -2,8 +2,8 @@
 // layers share, in the order in which mve_pack.h lays the weights out.
 //
 //   const mve_layer layer = mve_layer_of(&p->output, args->packed, p->k, p->n);
-//   mve_pixels_1(&layer, x, y);       // one pixel, all channels
-//   mve_pixels_2(&layer, x0, x1, y);  // two, stored one after the other
+//   mve_pixels_1(&layer, x, sums, y);       // one pixel, all channels
+//   mve_pixels_2(&layer, x0, x1, sums, y);  // two, stored one after the other
 #pragma once
 
 #include "mote/kernels/gemm_i8/mve_dot.h"
@@ -37,8 +37,13 @@ static inline void mve_place_rest(int32_t* sums, int32_t channels) {
   sums[5] = sums[3];
 }
 
-static inline void mve_pixels_1(const mve_layer* layer, const int8_t* x, int8_t* y) {
-  int32_t sums[MVE_SUMS];
+/// The four-byte sums that `pixels` pixels need.
+static inline int32_t mve_sums_of(int32_t pixels, int32_t channels) {
+  return (pixels - 1) * MVE_SUMS + (channels < MVE_SUMS ? (channels + 7) / 8 * 8 : MVE_SUMS);
+}
+
+/// `sums` is room for those of one pixel.
+static inline void mve_pixels_1(const mve_layer* layer, const int8_t* x, int32_t* sums, int8_t* y) {
   const int8_t* group = layer->groups;
   const mve_scales* scales = layer->scales;
   for (int32_t left = layer->channels; left > 0; left -= MVE_SUMS) {
@@ -51,10 +56,9 @@ static inline void mve_pixels_1(const mve_layer* layer, const int8_t* x, int8_t*
   }
 }
 
-/// Reads both pixels to the end of their last 16 bytes.
+/// Reads both pixels to the end of their last 16 bytes. `sums` is room for those of two pixels.
 static inline void mve_pixels_2(const mve_layer* layer, const int8_t* x0, const int8_t* x1,
-                                int8_t* y) {
-  int32_t sums[2 * MVE_SUMS];
+                                int32_t* sums, int8_t* y) {
   const int32_t blocks = (layer->depth + 15) / 16;
   const int8_t* group = layer->groups;
   const mve_scales* scales = layer->scales;
