@@ -98,47 +98,39 @@ static void mote_widen_window(const mote_conv_2d_params* p, const int8_t* x, int
   }
 }
 
-// Twice the sums of two pixels by two channels, with bias.
-typedef struct mote_pair_sums {
-  int32_t first[2], second[2];  // of a channel, by pixel
-} mote_pair_sums;
-
-// Adds the products of the widened windows from `x` to `end` by the words of a pair of channels.
-static inline void mote_add_windows(const uint32_t* x, const uint32_t* end, const uint32_t* w,
-                                    mote_pair_sums* sums) {
-  do {
-    const int32_t left = (int32_t)(end - x);
+// The products of the widened windows from `x` to `end` by the words of a pair of channels.
+static inline mote_pair_products mote_multiply_windows(const uint32_t* x, const uint32_t* end,
+                                                       const uint32_t** w, int32_t carry[2]) {
+  mote_pair_products sums = {{0, 0}, {0, 0}};
+  for (;;) {
     const int32_t most = MOTE_PAIR_QUADS * MOTE_QUAD_WORDS;
-    const uint32_t* const stop = left > most ? x + most : end;
-    mote_pair_products part = {{0, 0}, {0, 0}};
-    do {
-      mote_add_pair_products(&x, &w, &part);
-    } while (x != stop);
-    for (int32_t i = 0; i < 2; ++i) {
-      sums->first[i] += 2 * part.low[i];
-      sums->second[i] += (part.both[i] - part.low[i]) >> 7;
-    }
-  } while (x != end);
+    const uint32_t* const stop = (int32_t)(end - x) > most ? x + most : end;
+    mote_add_two_by_pair(x, stop, w, &sums);
+    if (stop == end) return sums;
+    mote_carry_pair(&sums, carry);
+    x = stop;
+  }
 }
 
-// All channels of two pixels; where the second is none, `y_1` is `y_0`, which is stored last.
-static inline void mote_two_pixels(const mote_conv_2d_params* p, const uint32_t* packed,
-                                   const uint32_t* x, int8_t* y_0, int8_t* y_1) {
-  const int32_t terms = p->kh * p->kw * p->ic;
+// All channels of two pixels, whose widened windows end at `end`; the second is stored `next` past
+// the first, where it is none at the first, and before it.
+static void mote_two_pixels(const mote_conv_2d_params* p, const uint32_t* w, const uint32_t* x,
+                            const uint32_t* end, int8_t* y, int32_t next) {
   const int32_t offset = 2 * p->output.zero_point + 1;
-  const uint32_t* const end = x + mote_quads_of(terms) * MOTE_QUAD_WORDS;
-  for (int32_t o = 0; o < p->oc; o += 2, packed += mote_pair_words(terms)) {
-    const mote_channel_stage* s = (const mote_channel_stage*)(const void*)packed;
-    mote_pair_sums sums = {{0, 0}, {0, 0}};
-    mote_add_windows(x, end, packed + 4, &sums);
-    const int32_t bias = mote_twice_bias(s->bias_and_shift);
-    y_1[o] = (int8_t)mote_channel_stage_i8(*s, bias + sums.first[1], offset);
-    y_0[o] = (int8_t)mote_channel_stage_i8(*s, bias + sums.first[0], offset);
-    if (o + 1 == p->oc) break;
-    ++s;
-    const int32_t next_bias = mote_twice_bias(s->bias_and_shift);
-    y_1[o + 1] = (int8_t)mote_channel_stage_i8(*s, next_bias + sums.second[1], offset);
-    y_0[o + 1] = (int8_t)mote_channel_stage_i8(*s, next_bias + sums.second[0], offset);
+  for (int32_t left = p->oc; left > 0; left -= 2) {
+    int32_t carry[2] = {0, 0};
+    const mote_pair_products sums = mote_multiply_windows(x, end, &w, carry);
+    const mote_channel_stage first = mote_next_stage(&w);
+    const int32_t bias = mote_twice_bias(first.bias_and_shift);
+    y[next] = (int8_t)mote_channel_stage_i8(first, bias + 2 * sums.low[1], offset);
+    *y++ = (int8_t)mote_channel_stage_i8(first, bias + 2 * sums.low[0], offset);
+    if (left == 1) return;
+    const mote_channel_stage second = mote_next_stage(&w);
+    const int32_t second_bias = mote_twice_bias(second.bias_and_shift);
+    const int32_t twice_0 = second_bias + carry[0] + ((sums.both[0] - sums.low[0]) >> 7);
+    const int32_t twice_1 = second_bias + carry[1] + ((sums.both[1] - sums.low[1]) >> 7);
+    y[next] = (int8_t)mote_channel_stage_i8(second, twice_1, offset);
+    *y++ = (int8_t)mote_channel_stage_i8(second, twice_0, offset);
   }
 }
 
@@ -147,6 +139,7 @@ static void run(const mote_kernel_args* args) {
   const int8_t* x = args->inputs[0];
   int8_t* y = args->outputs[0];
   uint32_t* windows = args->scratch;
+  const uint32_t* end = windows + mote_quads_of(p->kh * p->kw * p->ic) * MOTE_QUAD_WORDS;
   for (int32_t n = 0; n < p->n; ++n, x += p->h * p->w * p->ic) {
     int32_t filled = 0;
     for (int32_t i = 0; i < p->oh; ++i) {
@@ -154,8 +147,7 @@ static void run(const mote_kernel_args* args) {
         mote_widen_window(p, x, i, j, windows + filled);
         const int last = i + 1 == p->oh && j + 1 == p->ow;
         if (++filled < 2 && !last) continue;
-        int8_t* const y_1 = filled == 2 ? y + p->oc : y;
-        mote_two_pixels(p, args->packed, windows, y, y_1);
+        mote_two_pixels(p, args->packed, windows, end, y, filled == 2 ? p->oc : 0);
         mote_limit_i8(&p->output, y, filled * p->oc);
         y += filled * p->oc;
         filled = 0;

@@ -10,7 +10,7 @@
 #include "mote/kernels/requantize/channel_stage.h"
 
 // Channels of a block; taps that a stretch may have, an even number.
-enum { MOTE_TAP_CHANNELS = 4, MOTE_MOST_TAPS = 26 };
+enum { MOTE_TAP_CHANNELS = 4, MOTE_MOST_TAPS = 26, MOTE_STAGE_WORDS = 2 * MOTE_TAP_CHANNELS };
 
 static int32_t taps_of(const mote_depthwise_conv_2d_params* p) { return p->kh * p->kw; }
 
@@ -24,33 +24,48 @@ static const char* refuses(const void* params, const void* const* constants) {
   return mote_channel_stage_refuses(&p->output, constants[2], p->ic, taps_of(p));
 }
 
-// A stage for each channel, then the weights as they are.
+static int32_t blocks_of(const mote_depthwise_conv_2d_params* p) {
+  return (p->ic + MOTE_TAP_CHANNELS - 1) / MOTE_TAP_CHANNELS;
+}
+
+// For each block of channels four stages, then a word of weights for each tap and one of zeros.
+// The last block is the last four channels, some of which may be the block before's too.
 static int64_t packed_bytes(const void* params) {
   const mote_depthwise_conv_2d_params* p = params;
-  return (int64_t)p->ic * ((int64_t)sizeof(mote_channel_stage) + taps_of(p));
+  const int64_t stages = MOTE_TAP_CHANNELS * (int64_t)sizeof(mote_channel_stage);
+  return blocks_of(p) * (stages + (taps_of(p) + 1) * (int64_t)MOTE_TAP_CHANNELS);
 }
 
 static void pack(const void* params, const void* const* constants, void* packed) {
   const mote_depthwise_conv_2d_params* p = params;
+  const int8_t* weights = constants[1];
   const int32_t* bias = constants[2];
-  mote_channel_stage* stages = packed;
-  for (int32_t c = 0; c < p->ic; ++c) {
-    stages[c] = mote_channel_stage_of(&p->output, bias != NULL ? bias[c] : 0, c);
+  char* to = packed;
+  for (int32_t b = 0; b < blocks_of(p); ++b) {
+    const int32_t last = p->ic - MOTE_TAP_CHANNELS;
+    const int32_t first = b * MOTE_TAP_CHANNELS < last ? b * MOTE_TAP_CHANNELS : last;
+    for (int32_t c = first; c < first + MOTE_TAP_CHANNELS; ++c, to += sizeof(mote_channel_stage)) {
+      const mote_channel_stage s = mote_channel_stage_of(&p->output, bias != NULL ? bias[c] : 0, c);
+      memcpy(to, &s, sizeof s);
+    }
+    for (int32_t t = 0; t < taps_of(p); ++t, to += MOTE_TAP_CHANNELS) {
+      memcpy(to, weights + (int64_t)t * p->ic + first, MOTE_TAP_CHANNELS);
+    }
+    memset(to, 0, MOTE_TAP_CHANNELS);
+    to += MOTE_TAP_CHANNELS;
   }
-  memcpy(stages + p->ic, constants[1], (size_t)taps_of(p) * (size_t)p->ic);
 }
 
 static int32_t copied_rows(const mote_depthwise_conv_2d_params* p) {
   return (p->kh - 1) * p->dilation_h;
 }
-// The widened weights: for each two taps a word for each channel of a block.
-static int64_t wide_bytes(const mote_depthwise_conv_2d_params* p) {
-  return (int64_t)((taps_of(p) + 1) / 2) * MOTE_TAP_CHANNELS * (int64_t)sizeof(uint32_t);
+static int64_t pairs_bytes(const mote_depthwise_conv_2d_params* p) {
+  return (int64_t)((taps_of(p) + 1) / 2) * (int64_t)sizeof(mote_tap_pair);
 }
-static int64_t scratch_bytes(const void* params) { return wide_bytes(params); }
+static int64_t scratch_bytes(const void* params) { return pairs_bytes(params); }
 static int64_t scratch_bytes_in_place(const void* params) {
   const mote_depthwise_conv_2d_params* p = params;
-  return wide_bytes(p) + (int64_t)copied_rows(p) * p->w * p->ic;
+  return pairs_bytes(p) + (int64_t)copied_rows(p) * p->w * p->ic;
 }
 
 static int64_t overlap(const void* params, int32_t input) {
@@ -64,15 +79,15 @@ static int64_t overlap_in_place(const void* params, int32_t input) {
   return mote_copied_rows_overlap(&window, 1);
 }
 
-// Pixels of a row that read the same taps, an even number of them.
+// What pixels of a row read that read the same taps, an even number of them.
 typedef struct mote_tap_stretch {
-  int32_t count;                    // of taps
-  const int8_t* x[MOTE_MOST_TAPS];  // where the first pixel reads
-  uint8_t tap[MOTE_MOST_TAPS];      // which it is; MOTE_MOST_TAPS: none, it counts as 0
+  int32_t count;                // of taps
+  mote_tap_pair* pairs;         // their x: where the first pixel reads
+  uint8_t tap[MOTE_MOST_TAPS];  // which word of the weights is theirs
 } mote_tap_stretch;
 
 static inline void mote_add_tap(mote_tap_stretch* s, const int8_t* x, int32_t tap) {
-  s->x[s->count] = x;
+  s->pairs[s->count >> 1].x[s->count & 1] = x;
   s->tap[s->count] = (uint8_t)tap;
   ++s->count;
 }
@@ -90,92 +105,85 @@ static void mote_find_taps(const mote_depthwise_conv_2d_params* p, const mote_ro
       mote_add_tap(s, row + column * p->ic, a * p->kw + b);
     }
   }
-  if (s->count == 0) mote_add_tap(s, rows->x, MOTE_MOST_TAPS);
-  if ((s->count & 1) != 0) mote_add_tap(s, s->x[s->count - 1], MOTE_MOST_TAPS);
+  const int32_t zero = p->kh * p->kw;
+  if (s->count == 0) mote_add_tap(s, rows->x, zero);
+  if ((s->count & 1) != 0) mote_add_tap(s, s->pairs[s->count >> 1].x[0], zero);
 }
 
-static inline uint32_t mote_tap_weights(const int8_t* weights, int32_t ic, uint8_t tap) {
-  return tap == MOTE_MOST_TAPS ? 0 : mote_load_word(weights + tap * ic);
-}
-
-// The weights of the stretch's taps for four channels, at `weights` of the first tap.
-static inline void mote_widen_taps(const mote_tap_stretch* s, const int8_t* weights, int32_t ic,
-                                   uint32_t* wide) {
-  for (int32_t t = 0; t < s->count; t += 2, wide += 4) {
-    const uint32_t a = mote_tap_weights(weights, ic, s->tap[t]);
-    const uint32_t b = mote_tap_weights(weights, ic, s->tap[t + 1]);
+// Widens the weights of the stretch's taps for a block of channels.
+static inline void mote_widen_taps(const mote_tap_stretch* s, const uint32_t* weights) {
+  const uint8_t* const end = s->tap + s->count;
+  mote_tap_pair* pair = s->pairs;
+  for (const uint8_t* tap = s->tap; tap != end; tap += 2, ++pair) {
+    const uint32_t a = weights[tap[0]];
+    const uint32_t b = weights[tap[1]];
     const uint32_t low = mote_low_halves(a, b);
     const uint32_t high = mote_high_halves(a, b);
-    wide[0] = mote_even_bytes(low);
-    wide[1] = mote_odd_bytes(low);
-    wide[2] = mote_even_bytes(high);
-    wide[3] = mote_odd_bytes(high);
+    pair->weights[0] = mote_even_bytes(low);
+    pair->weights[1] = mote_odd_bytes(low);
+    pair->weights[2] = mote_even_bytes(high);
+    pair->weights[3] = mote_odd_bytes(high);
   }
 }
 
-// Four channels of one pixel, `at` elements from where the stretch starts.
-static inline void mote_four_taps_sums(const mote_tap_stretch* s, ptrdiff_t at,
-                                       const uint32_t* wide, uint32_t minus_zero,
-                                       const mote_channel_stage* stages, int32_t offset,
-                                       int8_t* y) {
-  int32_t sums[MOTE_TAP_CHANNELS] = {0, 0, 0, 0};
-  const int8_t* const* x = s->x;
-  const int8_t* const* const end = x + s->count;
-  do {
-    const uint32_t a = mote_load_word(x[0] + at);
-    const uint32_t b = mote_load_word(x[1] + at);
-    x += 2;
-    const uint32_t low = mote_low_halves(a, b);
-    const mote_words first = mote_next_words(&wide);
-    sums[0] = mote_smlad(mote_add_even_bytes(minus_zero, low), first.first, sums[0]);
-    sums[1] = mote_smlad(mote_add_odd_bytes(minus_zero, low), first.second, sums[1]);
-    const uint32_t high = mote_high_halves(a, b);
-    const mote_words second = mote_next_words(&wide);
-    sums[2] = mote_smlad(mote_add_even_bytes(minus_zero, high), second.first, sums[2]);
-    sums[3] = mote_smlad(mote_add_odd_bytes(minus_zero, high), second.second, sums[3]);
-  } while (x != end);
-  for (int32_t c = 0; c < MOTE_TAP_CHANNELS; ++c) {
-    const mote_channel_stage stage = stages[c];
-    const int32_t twice = 2 * sums[c] + mote_twice_bias(stage.bias_and_shift);
-    y[c] = (int8_t)mote_channel_stage_i8(stage, twice, offset);
-  }
+// The stored value of a channel; `stages` moves on.
+static inline int8_t mote_tap_value(int32_t sum, const uint32_t** stages, int32_t offset) {
+  const mote_channel_stage s = mote_next_stage(stages);
+  const int32_t twice = 2 * sum + mote_twice_bias(s.bias_and_shift);
+  return (int8_t)mote_channel_stage_i8(s, twice, offset);
 }
 
-// All channels of `pixels` pixels. The last block of channels may begin within the one before.
-static void mote_run_stretch(const mote_kernel_args* args, const mote_tap_stretch* s,
-                             int32_t pixels, uint32_t* wide, int8_t* y) {
-  const mote_depthwise_conv_2d_params* p = args->params;
-  const mote_channel_stage* stages = args->packed;
-  const int8_t* weights = (const int8_t*)(stages + p->ic);
+// Four channels of the pixels from `y` to `end`, whose stages and weights are `block`.
+static inline void mote_run_block(const mote_tap_stretch* s, const mote_depthwise_conv_2d_params* p,
+                                  const uint32_t* block, int32_t at, int8_t* y, const int8_t* end) {
+  const mote_tap_pair* const pairs_end = s->pairs + (s->count >> 1);
   const uint32_t minus_zero = mote_both_halves(-p->x_zero_point);
   const int32_t offset = 2 * p->output.zero_point + 1;
-  const int32_t step = p->stride_w * p->ic;
-  int32_t c = 0;
-  for (;;) {
-    mote_widen_taps(s, weights + c, p->ic, wide);
-    for (int32_t j = 0; j < pixels; ++j) {
-      mote_four_taps_sums(s, (ptrdiff_t)j * step + c, wide, minus_zero, stages + c, offset,
-                          y + j * p->ic + c);
-    }
-    if (c + MOTE_TAP_CHANNELS == p->ic) return;
-    c = c + 2 * MOTE_TAP_CHANNELS <= p->ic ? c + MOTE_TAP_CHANNELS : p->ic - MOTE_TAP_CHANNELS;
+  const int32_t y_step = p->ic;
+  const int32_t x_step = p->stride_w * y_step;
+  for (; y != end; y += y_step, at += x_step) {
+    const uint32_t* stages = block;
+    int32_t sums[4] = {0, 0, 0, 0};
+    mote_add_tap_pairs(s->pairs, pairs_end, at, minus_zero, sums);
+    y[0] = mote_tap_value(sums[0], &stages, offset);
+    y[1] = mote_tap_value(sums[1], &stages, offset);
+    y[2] = mote_tap_value(sums[2], &stages, offset);
+    y[3] = mote_tap_value(sums[3], &stages, offset);
   }
+}
+
+// All channels of `pixels` pixels.
+static void mote_run_stretch(const mote_kernel_args* args, const mote_tap_stretch* s,
+                             int32_t pixels, int8_t* y) {
+  const mote_depthwise_conv_2d_params* p = args->params;
+  const uint32_t* block = args->packed;
+  int32_t c = 0;
+  do {
+    // The last block of channels may begin within the one before.
+    if (c > p->ic - MOTE_TAP_CHANNELS) c = p->ic - MOTE_TAP_CHANNELS;
+    const uint32_t* weights = block + MOTE_STAGE_WORDS;
+    mote_widen_taps(s, weights);
+    mote_run_block(s, p, block, c, y + c, y + c + pixels * p->ic);
+    block = weights + p->kh * p->kw + 1;
+    c += MOTE_TAP_CHANNELS;
+  } while (c < p->ic);
 }
 
 // One row of the output, whose windows start at row `top`.
 static void mote_run_row(const mote_kernel_args* args, const mote_row_ring* rows, int32_t top,
-                         uint32_t* wide, int8_t* y) {
+                         int8_t* y) {
   const mote_depthwise_conv_2d_params* p = args->params;
   // The last pixel from which windows end inside of the image.
   const int32_t last = (p->w - 1 - (p->kw - 1) * p->dilation_w + p->pad_left) / p->stride_w;
   mote_tap_stretch stretch;
+  stretch.pairs = args->scratch;
   int32_t j = 0;
   while (j < p->ow) {
     const int32_t left = j * p->stride_w - p->pad_left;
     int32_t end = j + 1;
     if (left >= 0 && last > j) end = last < p->ow ? last + 1 : p->ow;
     mote_find_taps(p, rows, top, left, &stretch);
-    mote_run_stretch(args, &stretch, end - j, wide, y + j * p->ic);
+    mote_run_stretch(args, &stretch, end - j, y + j * p->ic);
     j = end;
   }
 }
@@ -185,8 +193,8 @@ static inline void mote_depthwise_run(const mote_kernel_args* args, int32_t copi
   const mote_depthwise_conv_2d_params* p = args->params;
   const int8_t* x = args->inputs[0];
   int8_t* y = args->outputs[0];
-  uint32_t* wide = args->scratch;
-  int8_t* ring = (int8_t*)(wide + ((p->kh * p->kw + 1) >> 1) * MOTE_TAP_CHANNELS);
+  mote_tap_pair* pairs = args->scratch;
+  int8_t* ring = (int8_t*)(pairs + ((p->kh * p->kw + 1) >> 1));
   for (int32_t n = 0; n < p->n; ++n) {
     mote_row_ring rows = {.x = x + n * p->h * p->w * p->ic,
                           .h = p->h,
@@ -196,7 +204,7 @@ static inline void mote_depthwise_run(const mote_kernel_args* args, int32_t copi
     for (int32_t i = 0; i < p->oh; ++i, y += p->ow * p->ic) {
       const int32_t top = i * p->stride_h - p->pad_top;
       mote_row_ring_move(&rows, top);
-      mote_run_row(args, &rows, top, wide, y);
+      mote_run_row(args, &rows, top, y);
       mote_limit_i8(&p->output, y, p->ow * p->ic);
     }
   }

@@ -47,90 +47,73 @@ static int64_t overlap(const void* params, int32_t input) {
   return mote_window_overlap(&window, (mote_store_order){.pixels = 1, .channels = 4});
 }
 
-// Twice the sums of four channels, without bias.
-typedef struct mote_four_sums {
-  int32_t twice[4];
-} mote_four_sums;
-
-// `quads` whole groups of four of x, by the words of two pairs.
-static inline void mote_add_four_products(const int8_t* x, int32_t quads, uint32_t minus_zero,
-                                          const uint32_t** a, const uint32_t** b,
-                                          mote_four_sums* sums) {
-  const int8_t* const end = x + 4 * quads;
-  int32_t low_a = 0;
-  int32_t low_b = 0;
-  int32_t both_a = 0;
-  int32_t both_b = 0;
-  do {
-    const uint32_t word = mote_load_word(x);
-    const uint32_t even = mote_add_even_bytes(minus_zero, word);
-    const uint32_t odd = mote_add_odd_bytes(minus_zero, word);
-    const mote_words wa = mote_next_words(a);
-    low_a = mote_smlad(even, mote_even_bytes(wa.first), low_a);
-    both_a = mote_smlad(even, wa.first, both_a);
-    low_a = mote_smlad(odd, mote_even_bytes(wa.second), low_a);
-    both_a = mote_smlad(odd, wa.second, both_a);
-    const mote_words wb = mote_next_words(b);
-    low_b = mote_smlad(even, mote_even_bytes(wb.first), low_b);
-    both_b = mote_smlad(even, wb.first, both_b);
-    low_b = mote_smlad(odd, mote_even_bytes(wb.second), low_b);
-    both_b = mote_smlad(odd, wb.second, both_b);
-    x += 4;
-  } while (x != end);
-  sums->twice[0] += 2 * low_a;
-  sums->twice[1] += (both_a - low_a) >> 7;
-  sums->twice[2] += 2 * low_b;
-  sums->twice[3] += (both_b - low_b) >> 7;
+// The products of a row of x, up to `end` and then `rest` where there is one, by two pairs.
+static inline mote_pair_products mote_multiply_row(const int8_t* x, const int8_t* end,
+                                                   const int8_t* rest, uint32_t minus_zero,
+                                                   const uint32_t** first, const uint32_t** second,
+                                                   int32_t carry[2]) {
+  mote_pair_products sums = {{0, 0}, {0, 0}};
+  for (;;) {
+    const int8_t* const stop =
+        (int32_t)(end - x) > 4 * MOTE_PAIR_QUADS ? x + 4 * MOTE_PAIR_QUADS : end;
+    mote_add_row_by_pairs(x, stop, minus_zero, first, second, &sums);
+    x = stop;
+    if (x == end) {
+      if (rest == NULL) return sums;
+      x = rest;
+      end = rest + 4;
+      rest = NULL;
+    }
+    mote_carry_pair(&sums, carry);
+  }
 }
 
-// A row of x by two pairs. What is left of it after whole words is read with the bytes before.
-static inline mote_four_sums mote_four_channels(const mote_fully_connected_params* p,
-                                                const int8_t* x, const uint32_t* a,
-                                                const uint32_t* b) {
+// The next channel's stored value.
+static inline int8_t mote_row_value(int32_t twice_sum, const uint32_t** stages, int32_t offset,
+                                    mote_rounding rounding) {
+  const mote_channel_stage s = mote_next_stage(stages);
+  const int32_t twice = mote_twice_bias(s.bias_and_shift) + twice_sum;
+  return (int8_t)(rounding == MOTE_ROUND_SINGLE ? mote_channel_stage_single_i8(s, twice, offset)
+                                                : mote_channel_stage_i8(s, twice, offset));
+}
+
+// All channels of a row.
+static inline void mote_run_row(const mote_fully_connected_params* p, const int8_t* x,
+                                const uint32_t* first, int8_t* y, mote_rounding rounding) {
   const uint32_t minus_zero = mote_both_halves(-p->x_zero_point);
-  const uint32_t rest = mote_load_word(x + p->k - 4) >> (8 * (-p->k & 3));
-  mote_four_sums sums = {{0, 0, 0, 0}};
-  int32_t whole = p->k >> 2;
-  int32_t left = mote_quads_of(p->k);
-  do {
-    int32_t quads = whole < MOTE_PAIR_QUADS ? whole : MOTE_PAIR_QUADS;
-    const int8_t* from = x;
-    if (whole == 0) {
-      from = (const int8_t*)&rest;
-      quads = 1;
-    }
-    mote_add_four_products(from, quads, minus_zero, &a, &b, &sums);
-    x += 4 * quads;
-    whole -= quads;
-    left -= quads;
-  } while (left > 0);
-  return sums;
+  const int32_t offset = 2 * p->output.zero_point + 1;
+  const int32_t pair_words = mote_pair_words(p->k);
+  const int8_t* const end = x + (p->k & ~3);
+  // What is left of x after whole words is read with the bytes before.
+  const uint32_t last = mote_load_word(x + p->k - 4) >> (8 * (-p->k & 3));
+  const int8_t* const rest = (p->k & 3) != 0 ? (const int8_t*)&last : NULL;
+  for (int32_t left = p->n; left > 0; left -= 4) {
+    // Past the last pair the last one is taken again.
+    const uint32_t* second = left > 2 ? first + pair_words : first;
+    const uint32_t* const next = second + pair_words;
+    int32_t carry[2] = {0, 0};
+    const mote_pair_products sums =
+        mote_multiply_row(x, end, rest, minus_zero, &first, &second, carry);
+    *y++ = mote_row_value(2 * sums.low[0], &first, offset, rounding);
+    if (left == 1) return;
+    const int32_t twice_1 = carry[0] + ((sums.both[0] - sums.low[0]) >> 7);
+    *y++ = mote_row_value(twice_1, &first, offset, rounding);
+    if (left == 2) return;
+    *y++ = mote_row_value(2 * sums.low[1], &second, offset, rounding);
+    if (left == 3) return;
+    const int32_t twice_3 = carry[1] + ((sums.both[1] - sums.low[1]) >> 7);
+    *y++ = mote_row_value(twice_3, &second, offset, rounding);
+    first = next;
+  }
 }
 
 static inline void mote_fully_connected_run(const mote_kernel_args* args, mote_rounding rounding) {
   const mote_fully_connected_params* p = args->params;
-  const int32_t twice_zero_and_1 = 2 * p->output.zero_point + 1;
-  const int32_t pair_words = mote_pair_words(p->k);
   const int8_t* x = args->inputs[0];
   int8_t* y = args->outputs[0];
-  for (int32_t i = 0; i < p->m; ++i, x += p->k) {
-    const uint32_t* pair = args->packed;
-    for (int32_t o = 0; o < p->n; o += 4, pair += 2 * pair_words) {
-      // Past the last pair the last one is taken again.
-      const uint32_t* second = p->n - o > 2 ? pair + pair_words : pair;
-      const mote_channel_stage* const stages[2] = {(const mote_channel_stage*)(const void*)pair,
-                                                   (const mote_channel_stage*)(const void*)second};
-      const mote_four_sums sums = mote_four_channels(p, x, pair + 4, second + 4);
-      const int32_t count = p->n - o < 4 ? p->n - o : 4;
-      for (int32_t c = 0; c < count; ++c) {
-        const mote_channel_stage s = stages[c >> 1][c & 1];
-        const int32_t twice = mote_twice_bias(s.bias_and_shift) + sums.twice[c];
-        *y++ = (int8_t)(rounding == MOTE_ROUND_SINGLE
-                            ? mote_channel_stage_single_i8(s, twice, twice_zero_and_1)
-                            : mote_channel_stage_i8(s, twice, twice_zero_and_1));
-      }
-    }
-    mote_limit_i8(&p->output, y - p->n, p->n);
+  for (int32_t i = 0; i < p->m; ++i, x += p->k, y += p->n) {
+    mote_run_row(p, x, args->packed, y, rounding);
+    mote_limit_i8(&p->output, y, p->n);
   }
 }
 

@@ -41,11 +41,11 @@ static uint32_t* pack_stage(const mote_channel_pairs* layer, int32_t channel, ui
 void mote_channel_pairs_pack(const mote_channel_pairs* layer, uint32_t* packed) {
   uint32_t* to = packed;
   for (int32_t o = 0; o < layer->channels; o += 2) {
-    to = pack_stage(layer, o, to);
-    to = pack_stage(layer, o + 1, to);
     for (int32_t k = 0; k < layer->terms; k += 4) {
       *to++ = half_of(layer, o, k) | half_of(layer, o, k + 2) << 16;
       *to++ = half_of(layer, o, k + 1) | half_of(layer, o, k + 3) << 16;
     }
+    to = pack_stage(layer, o, to);
+    to = pack_stage(layer, o + 1, to);
   }
 }

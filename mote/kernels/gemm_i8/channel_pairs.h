@@ -10,8 +10,8 @@
 // exactly, while B has no more than 24 bits: after at most MOTE_PAIR_QUADS groups of four products
 // that is taken apart. v + 256 w fits 16 bits unless w is -128 and v negative.
 //
-// Packed, for each pair of channels: two mote_channel_stage, then for each four elements ("quad")
-// the words {0, 2} and {1, 3}, the order in which SXTB16 widens four bytes of x. What is missing
+// Packed, for each pair of channels: for each four elements ("quad") the words {0, 2} and {1, 3},
+// the order in which SXTB16 widens four bytes of x, then two mote_channel_stage. What is missing
 // from the last quad and the last pair is 0.
 #pragma once
 
@@ -35,6 +35,14 @@ typedef struct mote_channel_pairs {
 static inline int32_t mote_quads_of(int32_t terms) { return (terms + 3) >> 2; }
 /// Of the packed pair.
 static inline int32_t mote_pair_words(int32_t terms) { return 4 + 2 * mote_quads_of(terms); }
+
+/// Takes what `both` holds of the second channel to `carry`, twice, before it may overflow.
+static inline void mote_carry_pair(mote_pair_products* sums, int32_t carry[2]) {
+  for (int32_t i = 0; i < 2; ++i) {
+    carry[i] += (sums->both[i] - sums->low[i]) >> 7;
+    sums->both[i] = sums->low[i];
+  }
+}
 
 const char* mote_channel_pairs_refuse(const mote_channel_pairs* layer);
 int64_t mote_channel_pairs_bytes(int32_t channels, int32_t terms);

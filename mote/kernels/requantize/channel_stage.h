@@ -26,6 +26,13 @@ typedef struct mote_channel_stage {
   int32_t multiplier;
 } mote_channel_stage;
 
+/// The next stage; `at` moves on.
+static inline mote_channel_stage mote_next_stage(const uint32_t** at) {
+  const mote_words words = mote_next_words(at);
+  const mote_channel_stage stage = {(int32_t)words.first, (int32_t)words.second};
+  return stage;
+}
+
 /// Twice the bias, which the low byte's highest bit, always 0, leaves even.
 static inline int32_t mote_twice_bias(int32_t bias_and_shift) { return bias_and_shift >> 7; }
 

@@ -82,36 +82,119 @@ static inline mote_words mote_next_words(const uint32_t** at) {
   return w;
 }
 
-/// Sums of products of two elements x by two channels of weights: `low` with the low bytes of the
-/// weights' halves, `both` with the halves themselves, each by element.
+/// Sums of products of two channels' weights, which share halves of words
+/// (gemm_i8/channel_pairs.h): `low` with the low bytes of the halves, `both` with the halves.
 typedef struct mote_pair_products {
   int32_t low[2], both[2];
 } mote_pair_products;
 
-/// Adds the products of four words of x by two words of weights, {x0 w0, x1 w0, x2 w1, x3 w1}, and
-/// moves on. One statement, or else compilers run out of registers and spill in this loop.
-static inline void mote_add_pair_products(const uint32_t** x, const uint32_t** w,
-                                          mote_pair_products* sums) {
-  uint32_t first, second, x_first, x_second;
+// One quad of two elements x by a pair of channels: four words of x by two of w.
+#define MOTE_PAIR_QUAD                         \
+  "ldrd %[w0], %[w1], [%[w]], #8\n\t"          \
+  "ldrd %[x0], %[x1], [%[x]], #8\n\t"          \
+  "smlad %[both0], %[x0], %[w0], %[both0]\n\t" \
+  "smlad %[both1], %[x1], %[w0], %[both1]\n\t" \
+  "sxtb16 %[w0], %[w0]\n\t"                    \
+  "smlad %[low0], %[x0], %[w0], %[low0]\n\t"   \
+  "smlad %[low1], %[x1], %[w0], %[low1]\n\t"   \
+  "ldrd %[x0], %[x1], [%[x]], #8\n\t"          \
+  "smlad %[both0], %[x0], %[w1], %[both0]\n\t" \
+  "smlad %[both1], %[x1], %[w1], %[both1]\n\t" \
+  "sxtb16 %[w1], %[w1]\n\t"                    \
+  "smlad %[low0], %[x0], %[w1], %[low0]\n\t"   \
+  "smlad %[low1], %[x1], %[w1], %[low1]\n\t"
+
+/// Adds the products of two elements, whose words of x alternate up to `end`, by the words of a
+/// pair. In one statement, or else compilers run out of registers in the loop; it takes two quads
+/// at a time, from the second on where their number is odd.
+static inline void mote_add_two_by_pair(const uint32_t* x, const uint32_t* end, const uint32_t** w,
+                                        mote_pair_products* sums) {
+  uint32_t w0, w1, x0, x1;
   __asm__(
-      "ldrd %[first], %[second], [%[w]], #8\n\t"
-      "ldrd %[x0], %[x1], [%[x]], #8\n\t"
-      "smlad %[both0], %[x0], %[first], %[both0]\n\t"
-      "smlad %[both1], %[x1], %[first], %[both1]\n\t"
-      "sxtb16 %[first], %[first]\n\t"
-      "smlad %[low0], %[x0], %[first], %[low0]\n\t"
-      "smlad %[low1], %[x1], %[first], %[low1]\n\t"
-      "ldrd %[x0], %[x1], [%[x]], #8\n\t"
-      "smlad %[both0], %[x0], %[second], %[both0]\n\t"
-      "smlad %[both1], %[x1], %[second], %[both1]\n\t"
-      "sxtb16 %[second], %[second]\n\t"
-      "smlad %[low0], %[x0], %[second], %[low0]\n\t"
-      "smlad %[low1], %[x1], %[second], %[low1]"
-      : [x] "+r"(*x), [w] "+r"(*w), [low0] "+r"(sums->low[0]), [low1] "+r"(sums->low[1]),
-        [both0] "+r"(sums->both[0]), [both1] "+r"(sums->both[1]), [first] "=&r"(first),
-        [second] "=&r"(second), [x0] "=&r"(x_first), [x1] "=&r"(x_second)
-      :
-      : "memory");
+      "sub %[x0], %[end], %[x]\n\t"
+      "tst %[x0], #16\n\t"
+      "bne 2f\n"
+      "1:\n\t" MOTE_PAIR_QUAD "\n2:\n\t" MOTE_PAIR_QUAD
+      "cmp %[x], %[end]\n\t"
+      "bne 1b"
+      : [x] "+r"(x), [w] "+r"(*w), [low0] "+r"(sums->low[0]), [low1] "+r"(sums->low[1]),
+        [both0] "+r"(sums->both[0]), [both1] "+r"(sums->both[1]), [w0] "=&r"(w0), [w1] "=&r"(w1),
+        [x0] "=&r"(x0), [x1] "=&r"(x1)
+      : [end] "r"(end)
+      : "cc", "memory");
+}
+
+// The words of two quads of one pair: `even` and `odd` are those of x.
+#define MOTE_ROW_QUAD(PAIR, LOW, BOTH)       \
+  "ldrd %[w0], %[w1], [%[" PAIR              \
+  "]], #8\n\t"                               \
+  "smlad %[" BOTH "], %[x0], %[w0], %[" BOTH \
+  "]\n\t"                                    \
+  "sxtb16 %[w0], %[w0]\n\t"                  \
+  "smlad %[" LOW "], %[x0], %[w0], %[" LOW   \
+  "]\n\t"                                    \
+  "smlad %[" BOTH "], %[x1], %[w1], %[" BOTH \
+  "]\n\t"                                    \
+  "sxtb16 %[w1], %[w1]\n\t"                  \
+  "smlad %[" LOW "], %[x1], %[w1], %[" LOW "]\n\t"
+
+/// Adds the products of one row of x up to `end`, a multiple of four bytes, with `minus_zero`
+/// added to both halves, by the words of two pairs: element i of `sums` is of pair i.
+static inline void mote_add_row_by_pairs(const int8_t* x, const int8_t* end, uint32_t minus_zero,
+                                         const uint32_t** first, const uint32_t** second,
+                                         mote_pair_products* sums) {
+  uint32_t w0, w1, x0, x1;
+  __asm__(
+      "1:\n\t"
+      "ldr %[x0], [%[x]], #4\n\t"
+      "sxtab16 %[x1], %[zero], %[x0], ror #8\n\t"
+      "sxtab16 %[x0], %[zero], %[x0]\n\t" MOTE_ROW_QUAD("first", "low0", "both0")
+          MOTE_ROW_QUAD("second", "low1", "both1")
+      "cmp %[x], %[end]\n\t"
+      "bne 1b"
+      : [x] "+r"(x), [first] "+r"(*first), [second] "+r"(*second), [low0] "+r"(sums->low[0]),
+        [low1] "+r"(sums->low[1]), [both0] "+r"(sums->both[0]), [both1] "+r"(sums->both[1]),
+        [w0] "=&r"(w0), [w1] "=&r"(w1), [x0] "=&r"(x0), [x1] "=&r"(x1)
+      : [end] "r"(end), [zero] "r"(minus_zero)
+      : "cc", "memory");
+}
+
+/// Two taps of a depthwise convolution for four channels: where each reads x, and the weights of
+/// both, widened, as a word for each channel.
+typedef struct mote_tap_pair {
+  const int8_t* x[2];
+  uint32_t weights[4];
+} mote_tap_pair;
+
+/// Adds to four sums the products of the pairs up to `end`, at `at` elements from where they read,
+/// with `minus_zero` added to both halves.
+static inline void mote_add_tap_pairs(const mote_tap_pair* pair, const mote_tap_pair* end,
+                                      int32_t at, uint32_t minus_zero, int32_t sums[4]) {
+  uint32_t a, b, low, w0, w1;
+  __asm__(
+      "1:\n\t"
+      "ldrd %[a], %[b], [%[pair]], #8\n\t"
+      "ldr %[a], [%[a], %[at]]\n\t"
+      "ldr %[b], [%[b], %[at]]\n\t"
+      "pkhbt %[low], %[a], %[b], lsl #16\n\t"
+      "pkhtb %[b], %[b], %[a], asr #16\n\t"
+      "ldrd %[w0], %[w1], [%[pair]], #8\n\t"
+      "sxtab16 %[a], %[zero], %[low]\n\t"
+      "sxtab16 %[low], %[zero], %[low], ror #8\n\t"
+      "smlad %[s0], %[a], %[w0], %[s0]\n\t"
+      "smlad %[s1], %[low], %[w1], %[s1]\n\t"
+      "ldrd %[w0], %[w1], [%[pair]], #8\n\t"
+      "sxtab16 %[a], %[zero], %[b]\n\t"
+      "sxtab16 %[b], %[zero], %[b], ror #8\n\t"
+      "smlad %[s2], %[a], %[w0], %[s2]\n\t"
+      "smlad %[s3], %[b], %[w1], %[s3]\n\t"
+      "cmp %[pair], %[end]\n\t"
+      "bne 1b"
+      : [pair] "+r"(pair), [s0] "+r"(sums[0]), [s1] "+r"(sums[1]), [s2] "+r"(sums[2]),
+        [s3] "+r"(sums[3]), [a] "=&r"(a), [b] "=&r"(b), [low] "=&r"(low), [w0] "=&r"(w0),
+        [w1] "=&r"(w1)
+      : [end] "r"(end), [at] "r"(at), [zero] "r"(minus_zero)
+      : "cc", "memory");
 }
 #else
 
@@ -164,12 +247,45 @@ typedef struct mote_pair_products {
   int32_t low[2], both[2];
 } mote_pair_products;
 
-static inline void mote_add_pair_products(const uint32_t** x, const uint32_t** w,
-                                          mote_pair_products* sums) {
-  for (int32_t k = 0; k < 2; ++k, *x += 2, ++*w) {
+static inline void mote_add_two_by_pair(const uint32_t* x, const uint32_t* end, const uint32_t** w,
+                                        mote_pair_products* sums) {
+  for (; x != end; x += 2, ++*w) {
     for (int32_t i = 0; i < 2; ++i) {
-      sums->low[i] = mote_smlad((*x)[i], mote_even_bytes(**w), sums->low[i]);
-      sums->both[i] = mote_smlad((*x)[i], **w, sums->both[i]);
+      sums->low[i] = mote_smlad(x[i], mote_even_bytes(**w), sums->low[i]);
+      sums->both[i] = mote_smlad(x[i], **w, sums->both[i]);
+    }
+  }
+}
+
+static inline void mote_add_row_by_pairs(const int8_t* x, const int8_t* end, uint32_t minus_zero,
+                                         const uint32_t** first, const uint32_t** second,
+                                         mote_pair_products* sums) {
+  const uint32_t** const pairs[2] = {first, second};
+  for (; x != end; x += 4) {
+    uint32_t word;
+    memcpy(&word, x, sizeof word);
+    const uint32_t halves[2] = {mote_add_even_bytes(minus_zero, word),
+                                mote_add_odd_bytes(minus_zero, word)};
+    for (int32_t i = 0; i < 4; ++i) {
+      const uint32_t weights = *(*pairs[i >> 1])++;
+      sums->low[i >> 1] = mote_smlad(halves[i & 1], mote_even_bytes(weights), sums->low[i >> 1]);
+      sums->both[i >> 1] = mote_smlad(halves[i & 1], weights, sums->both[i >> 1]);
+    }
+  }
+}
+
+typedef struct mote_tap_pair {
+  const int8_t* x[2];
+  uint32_t weights[4];
+} mote_tap_pair;
+
+static inline void mote_add_tap_pairs(const mote_tap_pair* pair, const mote_tap_pair* end,
+                                      int32_t at, uint32_t minus_zero, int32_t sums[4]) {
+  for (; pair != end; ++pair) {
+    for (int32_t c = 0; c < 4; ++c) {
+      const uint32_t bytes =
+          (uint32_t)(uint8_t)pair->x[0][at + c] | (uint32_t)(uint8_t)pair->x[1][at + c] << 16;
+      sums[c] = mote_smlad(mote_add_even_bytes(minus_zero, bytes), pair->weights[c], sums[c]);
     }
   }
 }
