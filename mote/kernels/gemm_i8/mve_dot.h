@@ -1,6 +1,7 @@
 // Products of pixels of bytes and groups of four channels on ARMv8.1-M with vectors.
 //
-//   group = mve_dot_2(x0, x1, group, blocks, sums);  // sums[0..3] and sums[MVE_SUMS..]
+//   mve_dots dots = {x0, x1, group, blocks, sums, groups};
+//   mve_dot_2(&dots);  // sums[0..] and sums[MVE_SUMS..]
 //
 // Written as instructions: VMLADAVA adds to general registers of even number, eight of which
 // compilers do not find room for, and loops with tails need predication. Two pixels share what they
@@ -58,49 +59,69 @@ static inline const int8_t* mve_dot_1(const int8_t* x, const int8_t* group, int3
 #endif
 }
 
-/// The same of two pixels of `blocks` times 16 bytes, all of which are read: where a pixel has no
-/// element, the weight is 0. The sums of the second lie MVE_SUMS after those of the first.
-static inline const int8_t* mve_dot_2(const int8_t* x0, const int8_t* x1, const int8_t* group,
-                                      int32_t blocks, int32_t* sums) {
+/// Two pixels of `blocks` times 16 bytes, all of which are read: where a pixel has no element, the
+/// weight is 0. The sums of the second lie MVE_SUMS after those of the first.
+typedef struct mve_dots {
+  const int8_t *x0, *x1;
+  const int8_t* group;
+  int32_t blocks;
+  int32_t* sums;
+  int32_t groups;  // to do
+} mve_dots;
+
+/// All groups; `group` moves behind them.
+static inline void mve_dot_2(mve_dots* dots) {
 #if defined(__ARM_FEATURE_MVE)
-  int32_t a0, a1, a2, a3, b0, b1, b2, b3;
+  // Sums of the first pixel in r0, r2, r4, r6, of the second in r8, r10, r12, lr. The words of
+  // `dots` are read again for every group: no register is free, as r7 may be the frame pointer.
+  register mve_dots* all __asm__("r11") = dots;
   __asm__ volatile(
-      "ldrd %[a0], %[a1], [%[group]], #8\n"
-      "ldrd %[a2], %[a3], [%[group]], #8\n"
-      "mov %[b0], %[a0]\n"
-      "mov %[b1], %[a1]\n"
-      "mov %[b2], %[a2]\n"
-      "mov %[b3], %[a3]\n"
+      "ldr r5, [%[dots], #8]\n"
       "1:\n"
-      "vldrb.8 q0, [%[x0]], #16\n"
-      "vldrb.8 q2, [%[group]], #16\n"
-      "vmladava.s8 %[a0], q0, q2\n"
-      "vldrb.8 q1, [%[x1]], #16\n"
-      "vmladava.s8 %[b0], q1, q2\n"
-      "vldrb.8 q3, [%[group]], #16\n"
-      "vmladava.s8 %[a1], q0, q3\n"
-      "subs %[blocks], #1\n"
-      "vmladava.s8 %[b1], q1, q3\n"
-      "vldrb.8 q2, [%[group]], #16\n"
-      "vmladava.s8 %[a2], q0, q2\n"
-      "vmladava.s8 %[b2], q1, q2\n"
-      "vldrb.8 q3, [%[group]], #16\n"
-      "vmladava.s8 %[a3], q0, q3\n"
-      "vmladava.s8 %[b3], q1, q3\n"
+      "ldrd r1, r3, [%[dots]]\n"
+      "ldr r9, [%[dots], #12]\n"
+      "ldrd r0, r2, [r5], #8\n"
+      "ldrd r4, r6, [r5], #8\n"
+      "mov r8, r0\n"
+      "mov r10, r2\n"
+      "mov r12, r4\n"
+      "mov lr, r6\n"
+      "2:\n"
+      "vldrb.8 q0, [r1], #16\n"
+      "vldrb.8 q2, [r5], #16\n"
+      "vmladava.s8 r0, q0, q2\n"
+      "vldrb.8 q1, [r3], #16\n"
+      "vmladava.s8 r8, q1, q2\n"
+      "vldrb.8 q3, [r5], #16\n"
+      "vmladava.s8 r2, q0, q3\n"
+      "subs r9, #1\n"
+      "vmladava.s8 r10, q1, q3\n"
+      "vldrb.8 q2, [r5], #16\n"
+      "vmladava.s8 r4, q0, q2\n"
+      "vmladava.s8 r12, q1, q2\n"
+      "vldrb.8 q3, [r5], #16\n"
+      "vmladava.s8 r6, q0, q3\n"
+      "vmladava.s8 lr, q1, q3\n"
+      "bne 2b\n"
+      "ldrd r9, r1, [%[dots], #16]\n"
+      "strd r0, r2, [r9]\n"
+      "strd r4, r6, [r9, #8]\n"
+      "strd r8, r10, [r9, #128]\n"
+      "strd r12, lr, [r9, #136]\n"
+      "adds r9, #16\n"
+      "subs r1, #1\n"
+      "strd r9, r1, [%[dots], #16]\n"
       "bne 1b\n"
-      "strd %[a0], %[a1], [%[sums]]\n"
-      "strd %[a2], %[a3], [%[sums], #8]\n"
-      "strd %[b0], %[b1], [%[sums], #128]\n"
-      "strd %[b2], %[b3], [%[sums], #136]\n"
-      : [a0] "=&Te"(a0), [a1] "=&Te"(a1), [a2] "=&Te"(a2), [a3] "=&Te"(a3), [b0] "=&Te"(b0),
-        [b1] "=&Te"(b1), [b2] "=&Te"(b2), [b3] "=&Te"(b3), [x0] "+&r"(x0), [x1] "+&r"(x1),
-        [group] "+&r"(group), [blocks] "+&r"(blocks)
-      : [sums] "r"(sums)
-      : "q0", "q1", "q2", "q3", "cc", "memory");
-  return group;
+      "str r5, [%[dots], #8]\n"
+      :
+      : [dots] "r"(all)
+      : "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r12", "lr", "q0", "q1", "q2",
+        "q3", "cc", "memory");
 #else
-  mve_plain_dot(x0, group, 16 * blocks, sums);
-  mve_plain_dot(x1, group, 16 * blocks, sums + MVE_SUMS);
-  return group + 16 + blocks * 64;
+  for (; dots->groups > 0; --dots->groups, dots->sums += 4) {
+    mve_plain_dot(dots->x0, dots->group, 16 * dots->blocks, dots->sums);
+    mve_plain_dot(dots->x1, dots->group, 16 * dots->blocks, dots->sums + MVE_SUMS);
+    dots->group += 16 + dots->blocks * 64;
+  }
 #endif
 }

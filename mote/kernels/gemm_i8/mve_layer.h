@@ -59,12 +59,13 @@ static inline void mve_pixels_1(const mve_layer* layer, const int8_t* x, int32_t
 /// Reads both pixels to the end of their last 16 bytes. `sums` is room for those of two pixels.
 static inline void mve_pixels_2(const mve_layer* layer, const int8_t* x0, const int8_t* x1,
                                 int32_t* sums, int8_t* y) {
-  const int32_t blocks = (layer->depth + 15) / 16;
-  const int8_t* group = layer->groups;
+  mve_dots dots = {x0, x1, layer->groups, (layer->depth + 15) / 16, sums, 0};
   const mve_scales* scales = layer->scales;
   for (int32_t left = layer->channels; left > 0; left -= MVE_SUMS) {
     const int32_t channels = left < MVE_SUMS ? left : MVE_SUMS;
-    for (int32_t c = 0; c < channels; c += 4) group = mve_dot_2(x0, x1, group, blocks, sums + c);
+    dots.sums = sums;
+    dots.groups = (channels + 3) / 4;
+    mve_dot_2(&dots);
     for (int32_t i = 0; i < 2; ++i) {
       int32_t* of = sums + i * MVE_SUMS;
       mve_place_rest(of, channels);
