@@ -1,4 +1,4 @@
-#define MOTE_SIMD "mote/kernels/simd/portable.h"
+#define MOTE_SIMD "mote/kernels/simd/baseline.h"
 #include "mote/kernels/conv_2d/conv_2d_i8.inc"
 
 const mote_kernel mote_kernels_conv_2d_portable[] = {

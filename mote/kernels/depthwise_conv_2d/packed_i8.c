@@ -5,7 +5,7 @@
 #include "mote/kernels/kernel.h"
 
 enum {
-  kMaxBlocks = 32,        // of a period; longer ones start anew at each pixel
+  kBeginCost = 4,         // of a block, in vectors: weights and scales become registers
   kLineBytes = 24 << 10,  // more than that, and channels are cut into slices
   kVectorBytes = 64,      // the widest vector
   kMaxTurnedHeight = 48,  // rows of a window that may become taps of one row
@@ -56,16 +56,20 @@ static void choose_blocks(const mote_depthwise_i8_shape* shape,
                           const mote_depthwise_conv_2d_params* p, int32_t slice,
                           mote_depthwise_i8_plan* plan) {
   const int32_t common = common_divisor(slice, shape->block);
+  const int32_t period = shape->block / common;
+  const int32_t vectors = ceil_div(slice, shape->lanes);
+  // Vectors of a row, with what it costs to begin a block; without a period, vectors are stored in
+  // part.
+  const int64_t with = (int64_t)(slice / common) * (shape->block / shape->lanes) *
+                       (ceil_div(p->ow, period) + kBeginCost);
+  const int64_t without = (int64_t)vectors * (p->ow + kBeginCost);
   plan->slice = slice;
   plan->slices = plan->channels / slice;
-  plan->period = shape->block / common;
-  plan->blocks = slice / common;
-  if (plan->blocks > kMaxBlocks) {
-    plan->period = 1;
-    plan->blocks = ceil_div(slice, shape->block);
-  }
+  plan->period = with > without + without / 4 ? 1 : period;
+  plan->blocks = plan->period == 1 ? ceil_div(slice, shape->block) : slice / common;
   const int32_t reach = (p->kw - 1) * p->dilation_w;
-  plan->column_step = plan->by_rows && slice % shape->lanes == 0 ? 1 : p->stride_w;
+  const int within = plan->period == 1 || slice % shape->lanes == 0;  // vectors within pixels
+  plan->column_step = plan->by_rows && within ? 1 : p->stride_w;
   plan->planes = plan->column_step < reach + 1 ? plan->column_step : reach + 1;
   plan->plane_pixels =
       (p->ow - 1) * (p->stride_w / plan->column_step) + reach / plan->column_step + 1;

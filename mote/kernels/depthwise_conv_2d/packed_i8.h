@@ -14,7 +14,7 @@
 //
 // Outputs are computed in blocks, which ignore where pixels end: after `period` pixels, which are
 // `blocks` blocks, channels stand as at the start, and so do the weights. So 8 channels fill
-// vectors as well as 64. Where that period would be long, blocks start anew at each pixel (period
+// vectors as well as 64. Where rows have few such periods, blocks start anew at each pixel (period
 // 1). Many channels are cut into slices, so that the lines stay in the first-level cache.
 #pragma once
 

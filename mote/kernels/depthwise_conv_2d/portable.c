@@ -1,4 +1,4 @@
-#define MOTE_SIMD "mote/kernels/simd/portable.h"
+#define MOTE_SIMD "mote/kernels/simd/baseline.h"
 #include "mote/kernels/depthwise_conv_2d/body.inc"
 
 const mote_kernel mote_kernels_depthwise_conv_2d_portable[] = {

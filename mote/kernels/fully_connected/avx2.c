@@ -1,5 +1,4 @@
-#define MOTE_SIMD_NARROW_WEIGHTS
-#define MOTE_SIMD "mote/kernels/simd/avx2_dot.h"
+#define MOTE_SIMD "mote/kernels/simd/avx2_sign.h"
 #include "mote/kernels/fully_connected/fully_connected_i8.inc"
 
 const mote_kernel mote_kernels_fully_connected_avx2[] = {

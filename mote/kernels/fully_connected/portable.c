@@ -1,4 +1,4 @@
-#define MOTE_SIMD "mote/kernels/simd/portable.h"
+#define MOTE_SIMD "mote/kernels/simd/baseline.h"
 #include "mote/kernels/fully_connected/fully_connected_i8.inc"
 
 const mote_kernel mote_kernels_fully_connected_portable[] = {

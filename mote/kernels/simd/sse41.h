@@ -1,5 +1,5 @@
-// The vector vocabulary of integer kernels on 128 bits: SSE4.1; and dot products of pairs of i16:
-// PMADDWD, exact for all i8. For .c files only.
+// The vector vocabulary of integer kernels on 128 bits: SSE4.1, or SSE2; and dot products of pairs
+// of i16: PMADDWD, exact for all i8. For .c files only.
 #pragma once
 
 #include <stdint.h>
@@ -18,7 +18,7 @@ SIMD_INLINE simd_i32 simd_load(const int32_t* from) {
 SIMD_INLINE void simd_store(int32_t* to, simd_i32 v) { _mm_storeu_si128((__m128i*)(void*)to, v); }
 SIMD_INLINE simd_i32 simd_add(simd_i32 a, simd_i32 b) { return _mm_add_epi32(a, b); }
 
-// 2^count as f32 has count in its exponent; exact, as count <= 30.
+// 2^count as f32 has count in its exponent; exact for count <= 30.
 SIMD_INLINE simd_i32 simd_power_of_2(simd_i32 counts) {
   const __m128i exponent = _mm_slli_epi32(_mm_add_epi32(counts, _mm_set1_epi32(127)), 23);
   return _mm_cvttps_epi32(_mm_castsi128_ps(exponent));
@@ -33,18 +33,15 @@ SIMD_INLINE simd_i32 simd_high_product(simd_i32 a, simd_i32 b) {
   return _mm_blend_epi16(even, odd, 0xCC);
 }
 
-// There is no shift of each lane by its own count: v * 2^(31 - count) has it in bits 31 and up. The
-// product is signed; its doubling makes the wanted bits the high half.
+// There is no shift of each lane by its own count. With 2^31 added a lane has no sign, and the high
+// half of its product with 2^(32 - count) is it, shifted; less what became of the 2^31.
 SIMD_INLINE simd_i32 simd_shift_right(simd_i32 v, simd_i32 counts) {
+  const __m128i sign = _mm_set1_epi32(INT32_MIN);
   const __m128i none = _mm_cmpeq_epi32(counts, _mm_setzero_si128());
-  // Where the count is 0 the factor is not used; 30 keeps it in range.
-  const __m128i powers =
-      simd_power_of_2(_mm_sub_epi32(_mm_set1_epi32(31), _mm_sub_epi32(counts, none)));
-  const __m128i even = _mm_mul_epi32(v, powers);
-  const __m128i odd = _mm_mul_epi32(_mm_srli_epi64(v, 32), _mm_srli_epi64(powers, 32));
-  const __m128i high =
-      _mm_blend_epi16(_mm_srli_epi64(_mm_slli_epi64(even, 1), 32), _mm_slli_epi64(odd, 1), 0xCC);
-  return _mm_blendv_epi8(high, v, none);
+  // 2^31, which is none of i32, becomes INT32_MIN, its bits. Where the count is 0 it is not used.
+  const __m128i powers = simd_power_of_2(_mm_sub_epi32(_mm_set1_epi32(32), counts));
+  const __m128i high = simd_high_product(_mm_xor_si128(v, sign), powers);
+  return _mm_blendv_epi8(_mm_sub_epi32(high, _mm_srli_epi32(powers, 1)), v, none);
 }
 
 SIMD_INLINE simd_i32 simd_decrement_below(simd_i32 v, simd_i32 u, simd_i32 threshold) {
