@@ -1,5 +1,7 @@
 #include "mote/api/device_test.h"
 
+#include <fmt/ranges.h>
+
 #include "apps/cli/commands.h"
 #include "apps/cli/json_values.h"
 #include "apps/cli/shared_options.h"
@@ -111,6 +113,7 @@ class DeviceTestCommand final : public Command {
              {{"weights_bytes", report.flash.weights_bytes},
               {"code_bytes", report.flash.code_bytes},
               {"constants_bytes", report.flash.constants_bytes}}},
+            {"helpers", report.helpers},
             {"layers", std::move(layers)}};
   }
 
@@ -145,6 +148,9 @@ class DeviceTestCommand final : public Command {
         {"flash", grouped(report.flash.total_bytes()) + " B",
          fmt::format("weights {}, code {}, constants {}", grouped(report.flash.weights_bytes),
                      grouped(report.flash.code_bytes), grouped(report.flash.constants_bytes))});
+    if (!report.helpers.empty()) {
+      table.add({"linked too", "", fmt::format("{}", fmt::join(report.helpers, ", "))});
+    }
     return fmt::format("{}\n{} on QEMU's {}\n{}", layers_text(report), board.processor,
                        board.machine, table.text());
   }

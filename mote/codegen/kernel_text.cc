@@ -4,9 +4,14 @@
 #include <map>
 #include <set>
 
+#include "mote/base/embedded.h"
 #include "mote/base/error.h"
 #include "mote/codegen/c_items.h"
-#include "mote/codegen/kernel_sources.h"
+
+namespace mote {
+/// Every .h and .c file below mote/kernels but for those that are compiled for one host processor.
+std::span<const EmbeddedText> kernel_texts();
+}  // namespace mote
 
 namespace mote::codegen {
 namespace {
@@ -26,12 +31,12 @@ bool is_definition(const CItem& item) { return item.kind != Kind::kDeclaration; 
 class Sources {
  public:
   Sources() {
-    for (const KernelSource& source : kernel_sources()) {
+    for (const EmbeddedText& source : kernel_texts()) {
       for (CItem& item : parse_c(source.text).items) {
         if (item.kind != Kind::kInvocation) {
-          add(std::move(item), source.path);
+          add(std::move(item), source.name);
         } else {
-          invocations_.push_back({std::move(item), std::string(source.path), false});
+          invocations_.push_back({std::move(item), std::string(source.name), false});
         }
       }
     }

@@ -1,6 +1,7 @@
 // Firmware on every board, around a model written by hand, so that what it costs is known.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "mote/base/file.h"
@@ -182,6 +183,25 @@ TEST_P(Boards, report_a_fault) {
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("hardware fault"), std::string::npos) << error.what();
   }
+}
+
+TEST_P(Boards, refuse_what_needs_a_library) {
+  ModelSources model = model_with("6.0f");
+  model.files[1].text.insert(0, "#include <math.h>\n");
+  try {
+    test(model);
+    FAIL() << "passed";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kUnsupported) << error.what();
+  }
+}
+
+TEST_P(Boards, name_what_else_is_linked) {
+  const DeviceReport& report = good_report(GetParam());
+  EXPECT_EQ(std::ranges::count(report.helpers, "memcpy"), 0);
+  // RV32IMC has no FPU: comparisons of floats are calls.
+  const bool has_fpu = GetParam() != Board::kRiscv;
+  EXPECT_EQ(report.helpers.empty(), has_fpu);
 }
 
 TEST_P(Boards, refuse_what_does_not_fit) {

@@ -10,8 +10,9 @@
 #include "mote/device/process.h"
 
 namespace mote {
+/// Of mote/device/firmware.
 std::span<const EmbeddedText> firmware_texts();
-}
+}  // namespace mote
 
 namespace mote::device {
 namespace {
@@ -146,6 +147,17 @@ std::vector<Compilation> units_of(const FirmwareRequest& request) {
   return units;
 }
 
+// Kernels of floats may call a math library's functions; the firmware has no library.
+void check_freestanding(const ModelSources& sources) {
+  for (const codegen::GeneratedFile& file : sources.files) {
+    if (file.text.find("#include <math.h>") == std::string::npos) continue;
+    throw_error(ErrorKind::kUnsupported,
+                "'{}' calls functions of <math.h>, and the firmware of a device test is linked "
+                "without a C library; quantize the model to int8",
+                file.path);
+  }
+}
+
 }  // namespace
 
 bool ModelSources::has_selftest() const {
@@ -160,6 +172,7 @@ void build_firmware(const FirmwareRequest& request, const Observer& observer) {
                 "'{}' is not in PATH; it compiles for {}: install the Debian package {}",
                 compiler.program, request.board.processor, compiler.package);
   }
+  check_freestanding(request.sources);
   write_sources(request);
   const Builder builder(request, observer);
   std::vector<std::string> objects;

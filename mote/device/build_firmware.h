@@ -35,8 +35,9 @@ struct FirmwareRequest {
   std::string_view main = {};  ///< C in place of the test's own main; empty: that
 };
 
-/// Throws kIo when the compiler is absent, kInternal with what it said when it refuses the C, and
-/// kInvalidArgument when the model does not fit the board's memory.
+/// Throws kIo when the compiler is absent, kUnsupported when the C needs a library, kInternal with
+/// what it said when it refuses the C, and kInvalidArgument when the model does not fit the board's
+/// memory.
 void build_firmware(const FirmwareRequest& request, const Observer& observer = {});
 
 /// Of `folder`.

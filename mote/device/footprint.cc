@@ -1,5 +1,7 @@
 #include "mote/device/footprint.h"
 
+#include <algorithm>
+
 #include "mote/base/error.h"
 
 namespace mote::device {
@@ -36,6 +38,16 @@ SymbolSums sums_of(const ElfFile& firmware, const std::string& name) {
   return sums;
 }
 
+std::vector<std::string> helpers_of(const ElfFile& firmware) {
+  std::vector<std::string> names;
+  for (const ElfSymbol& symbol : firmware.symbols) {
+    if (symbol.kind != ElfSymbol::Kind::kFunction || symbol.section == 0) continue;
+    if (firmware.sections[symbol.section].name == ".runtime_text") names.push_back(symbol.name);
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
 }  // namespace
 
 Footprint footprint_of(const ElfFile& firmware, const std::string& name) {
@@ -53,6 +65,7 @@ Footprint footprint_of(const ElfFile& firmware, const std::string& name) {
   footprint.ram.state_bytes = sums.state;
   footprint.ram.static_data_bytes =
       size_of(firmware, ".model_bss") + data - sums.arena - sums.state;
+  footprint.helpers = helpers_of(firmware);
   return footprint;
 }
 

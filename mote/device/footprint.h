@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "mote/device/elf.h"
 
@@ -31,6 +32,9 @@ struct RamUse {
 struct Footprint {
   FlashUse flash;
   RamUse ram;  ///< without scratch and stack, which the file does not tell
+  /// Functions that are linked but not the model's: memcpy, the compiler's helpers, a math
+  /// library's.
+  std::vector<std::string> helpers;
 };
 
 /// Of the model with the prefix `name` in a firmware that build_firmware linked. Throws

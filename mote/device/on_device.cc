@@ -150,7 +150,8 @@ DeviceReport test_on_device(const ModelSources& sources, std::span<const Sample>
                       .mismatched_bytes = mismatches(folder / "outputs.bin", host.outputs) +
                                           found.selftest_mismatches,
                       .flash = footprint.flash,
-                      .ram = footprint.ram};
+                      .ram = footprint.ram,
+                      .helpers = footprint.helpers};
   report.ram.scratch_bytes = largest_scratch(*sources.program);
   report.ram.stack_bytes = found.stack_bytes;
   add_counts(sources, counts, report);

@@ -47,6 +47,7 @@ struct DeviceReport {
   std::vector<LayerCount> layers;
   FlashUse flash;
   RamUse ram;
+  std::vector<std::string> helpers;  ///< as Footprint has them
 };
 
 /// Every sample starts from the model's initial state. Throws what build_firmware and emulate

@@ -10,3 +10,5 @@ cmake -S "$here" -B "$place/build" -DCMAKE_PREFIX_PATH="$place/prefix" >"$place/
 cmake --build "$place/build" >"$place/log" || { cat "$place/log"; exit 1; }
 "$place/build/consumer" "$2"
 "$place/prefix/bin/mote" version
+# What device-test gives to QEMU.
+find "$place/prefix" -path '*/mote/libmote_count.so' | grep -q . || { echo "the counting plugin is not installed"; exit 1; }
