@@ -26,30 +26,46 @@ static int64_t overlap(const void* params, int32_t input) {
   return mote_window_overlap(&window, order);
 }
 
-// Where a window begins in x.
-typedef struct mote_window_start {
-  int32_t top, left;
-} mote_window_start;
+// The taps of a window that lie in the image. Neighbouring columns are one run where their elements
+// are, and their weights.
+typedef struct mote_taps {
+  int32_t row, end_row, column, end_column;
+  int32_t run;  // columns
+} mote_taps;
 
-// Adds the window's products for channels whose weights are `first` and `second`; `x` is the first
-// channel of their group in the image.
-static inline void mote_add_window(const mote_conv_2d_params* p, const int8_t* x,
-                                   mote_window_start at, const int8_t* first, const int8_t* second,
+static inline mote_taps mote_taps_at(const mote_conv_2d_params* p, int32_t top, int32_t left) {
+  mote_taps t = {0, p->kh, 0, p->kw, 1};
+  while (t.row < t.end_row && top + t.row * p->dilation_h < 0) ++t.row;
+  while (t.end_row > t.row && top + (t.end_row - 1) * p->dilation_h >= p->h) --t.end_row;
+  while (t.column < t.end_column && left + t.column * p->dilation_w < 0) ++t.column;
+  while (t.end_column > t.column && left + (t.end_column - 1) * p->dilation_w >= p->w) {
+    --t.end_column;
+  }
+  if (p->dilation_w == 1 && p->groups == 1) t.run = t.end_column - t.column;
+  return t;
+}
+
+// Adds the window's products for the channels whose weights are `first` and `second`; `x` is where
+// the window would begin, at the first channel of their group.
+static inline void mote_add_window(const mote_conv_2d_params* p, const mote_taps* t,
+                                   const int8_t* x, const int8_t* first, const int8_t* second,
                                    mote_two_sums* sums) {
   const int32_t group_ic = p->ic / p->groups;
-  for (int32_t a = 0; a < p->kh; ++a) {
-    const int32_t row = at.top + a * p->dilation_h;
-    for (int32_t b = 0; b < p->kw; ++b, first += group_ic, second += group_ic) {
-      const int32_t column = at.left + b * p->dilation_w;
-      if (row < 0 || row >= p->h || column < 0 || column >= p->w) continue;
-      mote_add_two_channels(x + (row * p->w + column) * p->ic, group_ic, p->x_zero_point, first,
-                            second, sums);
-    }
+  const int32_t row_step = p->dilation_h * p->w * p->ic;
+  for (int32_t b = t->column; b < t->end_column; b += t->run) {
+    const mote_patch patch = {.x = x + t->row * row_step + b * p->dilation_w * p->ic,
+                              .rows = t->end_row - t->row,
+                              .count = t->run * group_ic,
+                              .x_step = row_step,
+                              .w_step = p->kw * group_ic,
+                              .zero_point = p->x_zero_point};
+    const int32_t at = (t->row * p->kw + b) * group_ic;
+    mote_add_two_channels(&patch, first + at, second + at, sums);
   }
 }
 
-// All channels of the pixel whose window begins at `at`.
-static void mote_run_pixel(const mote_kernel_args* args, const int8_t* x, mote_window_start at,
+// All channels of the pixel whose window begins at row `top` and column `left` of the image x.
+static void mote_run_pixel(const mote_kernel_args* args, const int8_t* x, int32_t top, int32_t left,
                            int8_t* y) {
   const mote_conv_2d_params* p = args->params;
   const int32_t* bias = args->inputs[2];
@@ -57,7 +73,9 @@ static void mote_run_pixel(const mote_kernel_args* args, const int8_t* x, mote_w
   const int32_t terms = p->kh * p->kw * (p->ic / p->groups);
   const int32_t group_oc = p->oc / p->groups;
   const int32_t step = mote_channels_at_once(p);
+  const mote_taps taps = mote_taps_at(p, top, left);
   int32_t group_end = group_oc;
+  x += (top * p->w + left) * p->ic;
   for (int32_t o = 0; o < p->oc; o += step, w += step * terms) {
     if (o == group_end) {
       group_end += group_oc;
@@ -66,7 +84,7 @@ static void mote_run_pixel(const mote_kernel_args* args, const int8_t* x, mote_w
     const int32_t last = step == 2 && o + 1 < p->oc ? o + 1 : o;
     mote_two_sums sums = {0, 0};
     if (bias != NULL) sums = (mote_two_sums){bias[o], bias[last]};
-    mote_add_window(p, x, at, w, w + (last - o) * terms, &sums);
+    mote_add_window(p, &taps, x, w, w + (last - o) * terms, &sums);
     y[o] = mote_integer_stage_i8(&p->output, sums.first, o);
     if (last > o) y[last] = mote_integer_stage_i8(&p->output, sums.second, last);
   }
@@ -79,8 +97,7 @@ static void run(const mote_kernel_args* args) {
   for (int32_t n = 0; n < p->n; ++n, x += p->h * p->w * p->ic) {
     for (int32_t i = 0; i < p->oh; ++i) {
       for (int32_t j = 0; j < p->ow; ++j, y += p->oc) {
-        const mote_window_start at = {i * p->stride_h - p->pad_top, j * p->stride_w - p->pad_left};
-        mote_run_pixel(args, x, at, y);
+        mote_run_pixel(args, x, i * p->stride_h - p->pad_top, j * p->stride_w - p->pad_left, y);
       }
     }
   }

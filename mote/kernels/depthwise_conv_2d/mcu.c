@@ -1,5 +1,5 @@
-// Depthwise convolutions of i8 for any microcontroller, with any number of filters per channel:
-// channel by channel over the taps that lie in the image.
+// Depthwise convolutions of i8 for any microcontroller, with any number of filters per channel: a
+// few output channels at a time over the taps that lie in the image.
 #include <stddef.h>
 
 #include "mote/kernels/depthwise_conv_2d/depthwise_conv_2d.h"
@@ -26,7 +26,7 @@ static int64_t scratch_bytes_in_place(const void* params) {
 static int64_t overlap(const void* params, int32_t input) {
   if (input != 0) return MOTE_NO_OVERLAP;
   const mote_window window = mote_depthwise_conv_2d_window(params, sizeof(int8_t));
-  return mote_window_overlap(&window, mote_store_each);
+  return mote_window_overlap(&window, (mote_store_order){.pixels = 1, .mixed = 1});
 }
 static int64_t overlap_in_place(const void* params, int32_t input) {
   if (input != 0) return MOTE_NO_OVERLAP;
@@ -47,23 +47,47 @@ static inline mote_column_taps mote_columns_at(const mote_depthwise_conv_2d_para
   return t;
 }
 
-// The sum of output channel `o`, which reads channel `c` of x, without bias.
-static inline int32_t mote_sum_taps(const mote_depthwise_conv_2d_params* p,
-                                    const mote_row_ring* rows, int32_t top, mote_column_taps t,
-                                    const int8_t* w, int32_t o, int32_t c) {
+enum { MOTE_CHANNEL_SUMS = 8 };
+
+// Neighbouring output channels: of neighbouring channels of x, or all of one.
+typedef struct mote_channel_block {
+  int32_t o, count;  // output channels
+  int32_t c, step;   // the first channel of x, and 0 where all read it
+} mote_channel_block;
+
+// Adds a tap's products to the sums of a block.
+static inline void mote_add_tap(const int8_t* x, const int8_t* w, const mote_channel_block* block,
+                                int32_t zero_point, int32_t* sums) {
+  for (int32_t k = 0; k < block->count; ++k, x += block->step) {
+    sums[k] += (*x - zero_point) * w[k];
+  }
+}
+
+// The sums of a block at the window from row `top` on, added to `sums`.
+static void mote_sum_taps(const mote_kernel_args* args, const mote_row_ring* rows, int32_t top,
+                          mote_column_taps t, const mote_channel_block* block, int32_t* sums) {
+  const mote_depthwise_conv_2d_params* p = args->params;
   const int32_t channels = p->ic * p->multiplier;
-  const int32_t x_step = p->dilation_w * p->ic;
-  int32_t sum = 0;
+  const int8_t* w = (const int8_t*)args->inputs[1] + block->o;
   for (int32_t a = 0; a < p->kh; ++a) {
     const int8_t* row = mote_row_ring_find(rows, top + a * p->dilation_h);
-    if (row == NULL || t.first == t.end) continue;
-    const int8_t* x = row + (t.left + t.first * p->dilation_w) * p->ic + c;
-    const int8_t* tap = w + (a * p->kw + t.first) * channels + o;
-    for (int32_t b = t.first; b < t.end; ++b, x += x_step, tap += channels) {
-      sum += (*x - p->x_zero_point) * *tap;
+    if (row == NULL) continue;
+    for (int32_t b = t.first; b < t.end; ++b) {
+      const int32_t column = t.left + b * p->dilation_w;
+      mote_add_tap(row + column * p->ic + block->c, w + (a * p->kw + b) * channels, block,
+                   p->x_zero_point, sums);
     }
   }
-  return sum;
+}
+
+// The block from output channel `o` on.
+static inline mote_channel_block mote_block_at(const mote_depthwise_conv_2d_params* p, int32_t o,
+                                               int32_t c) {
+  const int32_t left = p->multiplier == 1 ? p->ic - c : (c + 1) * p->multiplier - o;
+  return (mote_channel_block){.o = o,
+                              .count = left < MOTE_CHANNEL_SUMS ? left : MOTE_CHANNEL_SUMS,
+                              .c = c,
+                              .step = p->multiplier == 1 ? 1 : 0};
 }
 
 static void mote_run_row(const mote_kernel_args* args, const mote_row_ring* rows, int32_t top,
@@ -73,10 +97,20 @@ static void mote_run_row(const mote_kernel_args* args, const mote_row_ring* rows
   for (int32_t j = 0; j < p->ow; ++j) {
     const mote_column_taps taps = mote_columns_at(p, j);
     int32_t o = 0;
-    for (int32_t c = 0; c < p->ic; ++c) {
-      for (int32_t m = 0; m < p->multiplier; ++m, ++o) {
-        const int32_t sum = mote_sum_taps(p, rows, top, taps, args->inputs[1], o, c);
-        *y++ = mote_integer_stage_i8(&p->output, sum + (bias != NULL ? bias[o] : 0), o);
+    int32_t c = 0;
+    while (c < p->ic) {
+      const mote_channel_block block = mote_block_at(p, o, c);
+      int32_t sums[MOTE_CHANNEL_SUMS];
+      for (int32_t k = 0; k < block.count; ++k) sums[k] = bias != NULL ? bias[o + k] : 0;
+      mote_sum_taps(args, rows, top, taps, &block, sums);
+      for (int32_t k = 0; k < block.count; ++k) {
+        *y++ = mote_integer_stage_i8(&p->output, sums[k], o + k);
+      }
+      o += block.count;
+      if (p->multiplier == 1) {
+        c += block.count;
+      } else if (o == (c + 1) * p->multiplier) {
+        ++c;
       }
     }
   }

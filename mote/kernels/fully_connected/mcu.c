@@ -24,11 +24,12 @@ static void run(const mote_kernel_args* args) {
   int8_t* y = args->outputs[0];
   for (int32_t i = 0; i < p->m; ++i, x += p->k, y += p->n) {
     const int8_t* w = args->inputs[1];
+    const mote_patch patch = {.x = x, .rows = 1, .count = p->k, .zero_point = p->x_zero_point};
     for (int32_t o = 0; o < p->n; o += 2, w += 2 * p->k) {
       const int32_t last = o + 1 < p->n ? o + 1 : o;
       mote_two_sums sums = {0, 0};
       if (bias != NULL) sums = (mote_two_sums){bias[o], bias[last]};
-      mote_add_two_channels(x, p->k, p->x_zero_point, w, w + (last - o) * p->k, &sums);
+      mote_add_two_channels(&patch, w, w + (last - o) * p->k, &sums);
       y[o] = mote_integer_stage_i8(&p->output, sums.first, o);
       if (last > o) y[last] = mote_integer_stage_i8(&p->output, sums.second, last);
     }
