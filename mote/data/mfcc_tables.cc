@@ -184,8 +184,8 @@ std::string literal(int32_t value) {
 std::string print_mfcc_tables(const FixedMfcc& front_end) {
   const mote_mfcc_tables& t = front_end.tables();
   std::string text = fmt::format(
-      "/* Tables of the MFCC front-end, written by mote. */\n#ifndef MFCC_TABLES_H\n"
-      "#define MFCC_TABLES_H\n\n#include \"fixed_mfcc.h\"\n\n"
+      "/* Tables of fixed_mfcc.h, written by mote. */\n#ifndef FRONT_END_TABLES_H\n"
+      "#define FRONT_END_TABLES_H\n\n#include \"fixed_mfcc.h\"\n\n"
       "enum {{\n  MFCC_WINDOW = {},\n  MFCC_STRIDE = {},\n  MFCC_FFT = {},\n  MFCC_BANDS = {},\n"
       "  MFCC_COEFFICIENTS = {},\n}};\n\n",
       t.window_samples, t.stride_samples, t.fft_size, t.bands, t.coefficients);
@@ -205,7 +205,7 @@ std::string print_mfcc_tables(const FixedMfcc& front_end) {
       "    MFCC_WINDOW, MFCC_STRIDE, MFCC_FFT, MFCC_BANDS, MFCC_COEFFICIENTS,\n"
       "    {}, {}, {}, {}, {},\n"
       "    mfcc_window, mfcc_twiddles, mfcc_shares, mfcc_log2, mfcc_dct,\n}};\n\n"
-      "#endif /* MFCC_TABLES_H */\n",
+      "#endif /* FRONT_END_TABLES_H */\n",
       t.first_bin, t.bins, t.log_offset, t.unit_log2, t.level_scale);
   return text;
 }

@@ -2,7 +2,7 @@
 //
 //   const FixedMfcc front_end({});                      // 30 ms, 20 ms, 40 bands, 10 coefficients
 //   Tensor features = front_end(to_int16(clip.samples));  // [49, 10] for one second at 16 kHz
-//   write_file("mfcc_tables.h", print_mfcc_tables(front_end));
+//   write_file("front_end_tables.h", print_mfcc_tables(front_end));
 #pragma once
 
 #include <cstdint>
