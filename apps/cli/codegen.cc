@@ -20,7 +20,9 @@ class CodegenCommand final : public Command {
         {{"codegen kws.tflite --target cortex-m4 --output firmware/kws", "the quickest code"},
          {"codegen kws.tflite --target cortex-m4 --optimize ram --output kws",
           "the smallest arena"},
-         {"codegen vww.tflite --target c99 --output vww", "for any C compiler"}}};
+         {"codegen vww.tflite --target c99 --output vww", "for any C compiler"},
+         {"codegen kws.tflite --target cortex-m4 --package arduino --output libraries/kws",
+          "a library for the Arduino IDE"}}};
   }
 
   std::vector<OptionGroup> options() override {
@@ -42,6 +44,9 @@ class CodegenCommand final : public Command {
     group.options.push_back(choice_option(
         "--numerics", "whose integer rounding is kept; auto: of the runtime that the file is for",
         &request_.numerics));
+    group.options.push_back(choice_option(
+        "--package", "adds the metadata that makes the folder a library of this build system",
+        &request_.package));
     Option as_is{
         .name = "--as-is",
         .help = "keep the model as the file has it, without the exact rewrites of optimize",

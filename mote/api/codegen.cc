@@ -85,7 +85,8 @@ std::vector<codegen::GeneratedFile> generate_files(const CodegenRequest& request
 
 CodegenResult generate_code(const CodegenRequest& request) {
   const std::shared_ptr<const Program> program = lower_for_target(request);
-  const std::vector<codegen::GeneratedFile> files = generate_files(request, program);
+  const std::vector<codegen::GeneratedFile> files = codegen::packaged(
+      generate_files(request, program), {request.package, name_for(request), request.version});
   make_folder(request.output);
   CodegenResult result{.name = name_for(request),
                        .isa = std::string(name(program->isa)),
@@ -95,6 +96,7 @@ CodegenResult generate_code(const CodegenRequest& request) {
                        .constant_bytes = constant_bytes_of(*program)};
   for (const codegen::GeneratedFile& file : files) {
     result.written.push_back(request.output / file.path);
+    make_folder(result.written.back().parent_path());
     write_file(result.written.back(), file.text);
   }
   return result;

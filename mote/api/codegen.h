@@ -8,6 +8,7 @@
 
 #include "mote/api/requests.h"
 #include "mote/codegen/codegen.h"
+#include "mote/codegen/packages.h"
 #include "mote/codegen/target.h"
 #include "mote/lower/lower.h"
 
@@ -23,6 +24,7 @@ struct CodegenRequest {
   std::string name;              ///< prefix of files and symbols; empty: the model's file name
   int64_t vectors = 2;           ///< of the self-test, on made-up inputs; 0: no self-test
   std::string version;           ///< of mote, for the header
+  codegen::Package package = codegen::Package::kNone;  ///< of generate_code
 };
 
 struct CodegenResult {

@@ -89,8 +89,8 @@ std::string print_cmake(const CodegenOptions& options) {
       "set_target_properties({0} PROPERTIES C_STANDARD 99)\n"
       "# Accumulators wrap as the processor's do; kernels are worth optimizing whatever the build "
       "type.\n"
-      "target_compile_options({0} PRIVATE -O2 -fwrapv -ffp-contract=off)\n",
-      name);
+      "target_compile_options({0} PRIVATE {1})\n",
+      name, kCompileOptions);
   if (!options.vectors.empty()) {
     text += fmt::format(
         "enable_testing()\n"

@@ -46,7 +46,7 @@ std::vector<GeneratedFile> generate(const Program& program, const CodegenOptions
   if (!named.vectors.empty()) {
     files.push_back({named.name + "_selftest.c", print_self_test(program, named)});
   }
-  files.push_back({"CMakeLists.txt", print_cmake(named)});
+  files.push_back({std::string(kCMakeFile), print_cmake(named)});
   return files;
 }
 
