@@ -88,24 +88,24 @@ static inline void mve_plain_taps(const mve_taps* taps, int32_t offset, const in
   ", q5\n"                 \
   "vshr.s32 q4, q4, #31\n" \
   "vqadd.s32 " #SUM ", " #SUM ", q4\n"
-#define MVE_RUN_TAPS(STARTS, TWO, LAST, OUTPUT)                                               \
-  __asm__ volatile(                                                                           \
-      STARTS                                                                                  \
-      "ldr %[x0], [%[taps], %[count]]\n"                                                      \
-      "lsr %[x0], #1\n"                                                                       \
-      "wls lr, %[x0], 2f\n"                                                                   \
-      "1:\n" TWO                                                                              \
-      "le lr, 1b\n"                                                                           \
-      "2:\n"                                                                                  \
-      "ldr %[x0], [%[taps], %[count]]\n"                                                      \
-      "lsls %[x0], #31\n"                                                                     \
-      "beq 3f\n" LAST                                                                         \
-      "3:\n"                                                                                  \
-      "ldr %[x0], [%[taps], %[zero_point]]\n" OUTPUT                                          \
-      : [at] "+&r"(at), [block] "+&l"(block), [x0] "=&l"(x0), [x1] "=&l"(x1), [y] "+&l"(y)    \
-      : [taps] "r"(taps), [offset] "r"(offset), [channels] "r"(channels),                     \
-        [count] "i"(offsetof(mve_taps, count)), [limits] "i"(offsetof(mve_taps, output.min)), \
-        [zero_point] "i"(offsetof(mve_taps, output.zero_point))                               \
+#define MVE_RUN_TAPS(STARTS, TWO, LAST, OUTPUT)                                            \
+  __asm__ volatile(                                                                        \
+      STARTS                                                                               \
+      "ldr %[x0], [%[taps], %[count]]\n"                                                   \
+      "lsr %[x0], #1\n"                                                                    \
+      "wls lr, %[x0], 2f\n"                                                                \
+      "1:\n" TWO                                                                           \
+      "le lr, 1b\n"                                                                        \
+      "2:\n"                                                                               \
+      "ldr %[x0], [%[taps], %[count]]\n"                                                   \
+      "lsls %[x0], #31\n"                                                                  \
+      "beq 3f\n" LAST                                                                      \
+      "3:\n"                                                                               \
+      "ldr %[x0], [%[taps], %[zero_point]]\n" OUTPUT                                       \
+      : [at] "+&r"(at), [block] "+&l"(block), [x0] "+&l"(x0), [x1] "=&l"(x1), [y] "+&l"(y) \
+      : [taps] "r"(taps), [offset] "r"(offset), [count] "i"(offsetof(mve_taps, count)),    \
+        [limits] "i"(offsetof(mve_taps, output.min)),                                      \
+        [zero_point] "i"(offsetof(mve_taps, output.zero_point))                            \
       : "lr", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "cc", "memory")
 
 #define MVE_STARTS_16                \
@@ -132,8 +132,8 @@ static inline const int8_t* mve_taps_16(const mve_taps* taps, int32_t offset, co
                                         int8_t* y) {
 #if defined(__ARM_FEATURE_MVE)
   const int8_t* const* at = taps->at;
-  const int32_t channels = 16;
-  const int8_t *x0, *x1;
+  const int8_t* x1;
+  int32_t x0 = 16;  // channels, and then an address
   if (taps->output.ties) {
     MVE_RUN_TAPS(MVE_STARTS_16, MVE_TWO_TAPS_16, MVE_LAST_TAP_16, MVE_OUTPUT_16(MVE_TAPS_AWAY));
   } else {
@@ -150,7 +150,7 @@ static inline const int8_t* mve_taps_16(const mve_taps* taps, int32_t offset, co
 #define MVE_STARTS_8                 \
   "vldrw.s32 q0, [%[block]], #32\n"  \
   "vldrw.s32 q1, [%[block], #-16]\n" \
-  "vctp.16 %[channels]\n"
+  "vctp.16 %[x0]\n"
 #define MVE_TWO_TAPS_8               \
   "ldrd %[x0], %[x1], [%[at]], #8\n" \
   "add %[x0], %[offset]\n"           \
@@ -195,7 +195,8 @@ static inline const int8_t* mve_taps_8(const mve_taps* taps, int32_t offset, con
                                        int32_t channels, int8_t* y) {
 #if defined(__ARM_FEATURE_MVE)
   const int8_t* const* at = taps->at;
-  const int8_t *x0, *x1;
+  const int8_t* x1;
+  int32_t x0 = channels;  // and then an address
   if (taps->output.ties) {
     MVE_RUN_TAPS(MVE_STARTS_8, MVE_TWO_TAPS_8, MVE_LAST_TAP_8, MVE_OUTPUT_8(MVE_TAPS_AWAY));
   } else {
