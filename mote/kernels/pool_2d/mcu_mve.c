@@ -95,10 +95,7 @@ static void max_block(const mote_pool_2d_params* p, const pool_cells* cells, int
   mve_store_some(y, mve_clamp_i16(largest, mve_all_i16(p->y_min), mve_all_i16(p->y_max)), channels);
 }
 
-typedef void pool_block(const mote_pool_2d_params* p, const pool_cells* cells, int32_t c,
-                        int32_t channels, int8_t* y);
-
-static inline void pool_all(const mote_kernel_args* args, pool_block* block) {
+static void pool_all(const mote_kernel_args* args, int32_t average) {
   const mote_pool_2d_params* p = args->params;
   const int8_t* x = args->inputs[0];
   int8_t* y = args->outputs[0];
@@ -106,14 +103,21 @@ static inline void pool_all(const mote_kernel_args* args, pool_block* block) {
     for (int32_t i = 0; i < p->oh; ++i) {
       for (int32_t j = 0; j < p->ow; ++j, y += p->c) {
         const pool_cells cells = cells_of(p, x, i, j);
-        for (int32_t c = 0; c < p->c; c += 8) block(p, &cells, c, p->c - c, y + c);
+        for (int32_t c = 0; c < p->c; c += 8) {
+          if (average) {
+            average_block(p, &cells, c, p->c - c, y + c);
+          } else {
+            max_block(p, &cells, c, p->c - c, y + c);
+          }
+        }
       }
     }
   }
 }
 
-static void run_average(const mote_kernel_args* args) { pool_all(args, average_block); }
-static void run_max(const mote_kernel_args* args) { pool_all(args, max_block); }
+static void run_average(const mote_kernel_args* args) { pool_all(args, 1); }
+
+static void run_max(const mote_kernel_args* args) { pool_all(args, 0); }
 
 const mote_kernel mote_kernels_pool_2d_mcu_mve[] = {
     {.name = "average_pool_2d_i8_mcu_mve",
