@@ -76,7 +76,7 @@ class SourcePrinter {
         "#define WEIGHTS MOTE_ALIGNED(MOTE_BUFFER_ALIGNMENT) {1}_WEIGHTS_ATTRIBUTES\n"
         "#ifndef {1}_ARENA_ATTRIBUTES\n#define {1}_ARENA_ATTRIBUTES\n#endif\n\n"
         "static MOTE_ALIGNED(MOTE_BUFFER_ALIGNMENT) uint8_t {0}_arena[{2}] "
-        "{1}_ARENA_ATTRIBUTES;\n\n",
+        "{1}_ARENA_ATTRIBUTES;\nMOTE_CHECK_ALIGNED({0}_arena);\n\n",
         name_, prefix_, std::max<int64_t>(program_.arena_bytes, 1));
   }
 
@@ -279,14 +279,21 @@ void* memmove(void* to, const void* from, size_t count);
 void* memset(void* to, int byte, size_t count);
 #endif
 
+#define MOTE_BUFFER_ALIGNMENT 16
 #if defined(__GNUC__)
 #define MOTE_ALIGNED(bytes) __attribute__((aligned(bytes)))
+#define MOTE_CHECK_ALIGNED(array) \
+  typedef char array##_is_aligned[__alignof__(array) >= MOTE_BUFFER_ALIGNMENT ? 1 : -1]
 #define MOTE_NOINLINE __attribute__((noinline))
 #else
-#define MOTE_ALIGNED(bytes)
+#if !defined(MOTE_ALIGNED) && defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+#define MOTE_ALIGNED(bytes) _Alignas(bytes)
+#elif !defined(MOTE_ALIGNED)
+#error "define MOTE_ALIGNED(bytes) as what makes this compiler align a variable"
+#endif
+#define MOTE_CHECK_ALIGNED(array) typedef char array##_is_aligned[1]
 #define MOTE_NOINLINE
 #endif
-#define MOTE_BUFFER_ALIGNMENT 16
 
 )";
 
