@@ -102,8 +102,9 @@ class ParamsPrinter {
       const std::string text = positional(*field.of, target + i * element_bytes(field));
       elements.add(text);
     }
-    arrays_ += fmt::format("static const {} {}[{}]{}{} = {{\n{}\n}};\n", field.of->name, name,
-                           count, attributes_.empty() ? "" : " ", attributes_, elements.text());
+    arrays_ +=
+        fmt::format("static {}{}const {} {}[{}] = {{\n{}\n}};\n", attributes_,
+                    attributes_.empty() ? "" : " ", field.of->name, name, count, elements.text());
     return name;
   }
 

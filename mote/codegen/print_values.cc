@@ -80,9 +80,9 @@ std::string print_elements(DataType type, std::span<const std::byte> bytes) {
 }
 
 std::string print_array(const ArrayText& array, DataType type, std::span<const std::byte> bytes) {
-  return fmt::format("static const {} {}[{}]{}{} = {{\n{}\n}};\n", c_type(type), array.name,
-                     bytes.size() / size_bytes(type), array.attributes.empty() ? "" : " ",
-                     array.attributes, print_elements(type, bytes));
+  return fmt::format("static {}{}const {} {}[{}] = {{\n{}\n}};\n", array.attributes,
+                     array.attributes.empty() ? "" : " ", c_type(type), array.name,
+                     bytes.size() / size_bytes(type), print_elements(type, bytes));
 }
 
 }  // namespace mote::codegen

@@ -14,7 +14,7 @@ namespace mote::codegen {
 /// by two.
 std::string print_elements(DataType type, std::span<const std::byte> bytes);
 
-/// "static const int8_t weights[3] ATTRIBUTES = {\n  1, 2, 3,\n};\n". At least one element.
+/// "static ATTRIBUTES const int8_t weights[3] = {\n  1, 2, 3,\n};\n". At least one element.
 struct ArrayText {
   std::string_view name;
   std::string_view attributes = {};
