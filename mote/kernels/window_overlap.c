@@ -135,6 +135,25 @@ int64_t mote_window_overlap(const mote_window* p, mote_store_order order) {
   return distance;
 }
 
+mote_window mote_matrix_window(int32_t m, int32_t k, int32_t n, int32_t element_bytes) {
+  return (mote_window){.n = 1,
+                       .h = 1,
+                       .w = m,
+                       .ic = k,
+                       .kh = 1,
+                       .kw = 1,
+                       .oh = 1,
+                       .ow = m,
+                       .oc = n,
+                       .groups = 1,
+                       .stride_h = 1,
+                       .stride_w = 1,
+                       .dilation_h = 1,
+                       .dilation_w = 1,
+                       .x_bytes = element_bytes,
+                       .y_bytes = element_bytes};
+}
+
 int64_t mote_copied_rows_overlap(const mote_window* p, int32_t direct) {
   const int64_t x_row = (int64_t)p->w * p->ic * p->x_bytes;
   const int64_t y_row = output_row_bytes(p);

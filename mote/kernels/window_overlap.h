@@ -30,6 +30,10 @@ typedef struct mote_window {
   int32_t x_bytes, y_bytes;  // of an element
 } mote_window;
 
+/// Rows of `k` elements that become rows of `n`, as an image of one row: fully connected layers and
+/// 1x1 convolutions.
+mote_window mote_matrix_window(int32_t m, int32_t k, int32_t n, int32_t element_bytes);
+
 /// A kernel goes over the output of each image in tiles: `pixels` pixels of a row, from its start,
 /// or, where `rows` is above 1, that many whole rows. In a tile of one row it goes over blocks of
 /// `channels` output channels: the results of a block are stored after all of its reads and before

@@ -152,11 +152,13 @@ class KernelChoice {
     }
   }
 
-  // Goes back to the first kernel that does not need a larger arena.
-  void prefer_first() {
+  // Goes back to the first kernel with which the arena takes no more than `slack_percent` more.
+  void prefer_first(int64_t slack_percent) {
+    constexpr int64_t kWhole = 100;
+    const int64_t limit = current_.layout.arena_bytes * (kWhole + slack_percent) / kWhole;
     for (int32_t call = 0; call < static_cast<int32_t>(calls_.calls.size()); ++call) {
       for (int32_t kernel = 0; kernel < current_.kernels[call]; ++kernel) {
-        if (change(call, kernel, current_.layout.arena_bytes)) break;
+        if (change(call, kernel, limit)) break;
       }
     }
   }
@@ -187,16 +189,21 @@ class KernelChoice {
 
 // From the preferred kernels and from the most frugal ones to where no single change helps; both,
 // because often only several changes together shrink the arena.
-void choose_kernels(const PlanCalls& calls, const LayoutOptions& options, Attempt& best) {
+void choose_kernels(const PlanCalls& calls, const PlanOptions& options, Attempt& best) {
   if (decisive_calls(calls, best).empty()) return;
   for (const Indices& start : {best.kernels, frugal_kernels(calls)}) {
     KernelChoice choice(calls, best.order, start);
     choice.shrink();
-    choice.prefer_first();
+    choice.prefer_first(0);
     Attempt found = choice.take();
     if (found.layout.arena_bytes < best.layout.arena_bytes) best = std::move(found);
   }
-  Attempt careful = attempt(calls, best.order, best.kernels, options);
+  if (options.slack_percent > 0) {
+    KernelChoice choice(calls, best.order, best.kernels);
+    choice.prefer_first(options.slack_percent);
+    best = choice.take();
+  }
+  Attempt careful = attempt(calls, best.order, best.kernels, options.layout);
   if (careful.layout.arena_bytes <= best.layout.arena_bytes) best = std::move(careful);
 }
 
@@ -263,7 +270,7 @@ MemoryPlan plan_memory(const PlanCalls& calls, const PlanOptions& options) {
       if (other.layout.arena_bytes < best.layout.arena_bytes) best = std::move(other);
     }
   }
-  choose_kernels(calls, options.layout, best);
+  choose_kernels(calls, options, best);
   return finished(calls, std::move(best));
 }
 

@@ -50,6 +50,8 @@ struct PlanCalls {
 
 struct PlanOptions {
   bool reorder = true;
+  /// Preferred kernels may make the arena so much larger than the smallest that was found.
+  int64_t slack_percent = 0;
   LayoutOptions layout = {};
 };
 

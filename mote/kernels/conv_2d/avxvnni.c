@@ -2,4 +2,4 @@
 #include "mote/kernels/conv_2d/conv_2d_i8.inc"
 
 const mote_kernel mote_kernels_conv_2d_avxvnni[] = {
-    MOTE_CONV_2D_I8_ROW("conv_2d_i8_avxvnni", MOTE_ISA_AVXVNNI), MOTE_KERNELS_END};
+    MOTE_CONV_2D_I8_ROWS("conv_2d_i8_avxvnni", MOTE_ISA_AVXVNNI), MOTE_KERNELS_END};

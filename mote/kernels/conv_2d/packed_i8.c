@@ -1,10 +1,8 @@
 #include "mote/kernels/conv_2d/packed_i8.h"
 
-enum {
-  // Converted rows of a chunk stay in the first-level cache beside a block of weights.
-  kChunkBytes = 16 * 1024,
-  kMaxChunkPixels = 480,
-};
+#include "mote/kernels/conv_2d/window.h"
+
+enum { kMaxChunkPixels = 480 };
 
 static int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
 static int32_t larger(int32_t a, int32_t b) { return a > b ? a : b; }
@@ -45,8 +43,9 @@ static void plan_rows(const mote_gemm_i8_shape* shape, const mote_conv_2d_params
   plan->inside = larger(0, smaller(plan->row_pixels - plan->before, p->w));
   const int64_t row_bytes = (int64_t)plan->row_pixels * p->ic * shape->element_bytes;
   int32_t rows = 1;
-  while (rows < p->oh && (rows + 1) * p->ow <= kMaxChunkPixels &&
-         input_rows(p, plan, rows + 1) * row_bytes <= kChunkBytes) {
+  const int32_t most = shape->chunk_bytes < MOTE_GEMM_I8_CHUNK_BYTES ? 1 : p->oh;
+  while (rows < most && (rows + 1) * p->ow <= kMaxChunkPixels &&
+         input_rows(p, plan, rows + 1) * row_bytes <= shape->chunk_bytes) {
     ++rows;
   }
   plan->chunk_rows = rows;
@@ -93,6 +92,16 @@ int64_t mote_conv_2d_i8_scratch_bytes(const mote_gemm_i8_shape* shape,
   return (int64_t)input_rows(p, &plan, plan.chunk_rows) * plan.row_pixels * p->ic *
              shape->element_bytes +
          MOTE_GEMM_I8_SLACK;
+}
+
+int64_t mote_conv_2d_i8_overlap(const mote_gemm_i8_shape* shape, const mote_conv_2d_params* p) {
+  if (is_flat(p)) {
+    const mote_gemm_i8_flat flat = flat_of(shape, p);
+    return mote_gemm_i8_flat_overlap(&flat);
+  }
+  const mote_window window = mote_conv_2d_window(p, sizeof(int8_t));
+  const mote_conv_2d_i8_plan plan = mote_conv_2d_i8_plan_of(shape, p);
+  return mote_window_overlap(&window, (mote_store_order){.rows = plan.chunk_rows});
 }
 
 void mote_conv_2d_i8_offsets(const mote_conv_2d_params* p, mote_conv_2d_i8_plan* packed) {

@@ -28,6 +28,8 @@ mote_conv_2d_i8_plan mote_conv_2d_i8_plan_of(const mote_gemm_i8_shape* shape,
 int32_t mote_conv_2d_i8_units(const mote_gemm_i8_shape* shape, const mote_conv_2d_params* p);
 int64_t mote_conv_2d_i8_scratch_bytes(const mote_gemm_i8_shape* shape,
                                       const mote_conv_2d_params* p);
+/// Of output and input 0: chunks of pixels or rows are converted to scratch before they are stored.
+int64_t mote_conv_2d_i8_overlap(const mote_gemm_i8_shape* shape, const mote_conv_2d_params* p);
 /// Writes the offsets of pixels and runs of a convolution that is not flat.
 void mote_conv_2d_i8_offsets(const mote_conv_2d_params* p, mote_conv_2d_i8_plan* packed);
 

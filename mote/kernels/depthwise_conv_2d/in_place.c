@@ -17,9 +17,13 @@ static int64_t row_bytes(const mote_depthwise_conv_2d_params* p) { return (int64
 
 static int64_t scratch_bytes(const void* params) { return ring_rows(params) * row_bytes(params); }
 
+static int fits_i8(int32_t value) { return value >= INT8_MIN && value <= INT8_MAX; }
+
 static const char* refuses(const void* params, const void* const* constants) {
   const mote_depthwise_conv_2d_params* p = params;
   (void)constants;
+  if (!fits_i8(p->x_zero_point) || !fits_i8(p->w_zero_point))
+    return "a zero point is outside of i8";
   return p->multiplier == 1 ? NULL : "it has one filter per channel only";
 }
 
@@ -35,6 +39,8 @@ enum { kBlock = 32 };  // channels that are summed together
 static void sum_block(const mote_depthwise_conv_2d_params* p, const mote_row_ring* rows,
                       const int8_t* w, int32_t top, int64_t j, int32_t c, int32_t count,
                       int32_t* sums) {
+  const int32_t x_zero_point = p->x_zero_point;
+  const int32_t w_zero_point = p->w_zero_point;
   for (int32_t k = 0; k < count; ++k) sums[k] = 0;
   for (int32_t a = 0; a < p->kh; ++a) {
     const int8_t* row = mote_row_ring_find(rows, top + a * p->dilation_h);
@@ -44,8 +50,9 @@ static void sum_block(const mote_depthwise_conv_2d_params* p, const mote_row_rin
       if (column < 0 || column >= p->w) continue;
       const int8_t* x = row + column * p->ic + c;
       const int8_t* tap = w + ((int64_t)a * p->kw + b) * p->ic + c;
+      // Differences of bytes fit 16 bits, whose products vectors have.
       for (int32_t k = 0; k < count; ++k) {
-        sums[k] += (x[k] - p->x_zero_point) * (tap[k] - p->w_zero_point);
+        sums[k] += (int16_t)(x[k] - x_zero_point) * (int16_t)(tap[k] - w_zero_point);
       }
     }
   }

@@ -6,20 +6,7 @@
 
 static inline mote_window mote_fully_connected_window(const mote_fully_connected_params* p,
                                                       int32_t x_bytes, int32_t y_bytes) {
-  return (mote_window){.n = 1,
-                       .h = 1,
-                       .w = p->m,
-                       .ic = p->k,
-                       .kh = 1,
-                       .kw = 1,
-                       .oh = 1,
-                       .ow = p->m,
-                       .oc = p->n,
-                       .groups = 1,
-                       .stride_h = 1,
-                       .stride_w = 1,
-                       .dilation_h = 1,
-                       .dilation_w = 1,
-                       .x_bytes = x_bytes,
-                       .y_bytes = y_bytes};
+  mote_window window = mote_matrix_window(p->m, p->k, p->n, x_bytes);
+  window.y_bytes = y_bytes;
+  return window;
 }

@@ -2,13 +2,9 @@
 
 #include <string.h>
 
-#include "mote/kernels/kernel.h"
+#include "mote/kernels/window_overlap.h"
 
-enum {
-  // Converted activations of a chunk stay in the first-level cache beside a block of weights.
-  kChunkBytes = 16 * 1024,
-  kMaxChunkRows = 240,  // a multiple of MOTE_GEMM_I8_UNIT_ROWS
-};
+enum { kMaxChunkRows = 240 };  // a multiple of MOTE_GEMM_I8_UNIT_ROWS
 
 static int64_t aligned(int64_t bytes) {
   return (bytes + MOTE_KERNEL_ALIGNMENT - 1) / MOTE_KERNEL_ALIGNMENT * MOTE_KERNEL_ALIGNMENT;
@@ -160,15 +156,15 @@ static int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
 mote_gemm_i8_flat mote_gemm_i8_flat_plan(const mote_gemm_i8_shape* shape, int32_t m, int32_t n,
                                          int32_t k) {
   mote_gemm_i8_flat flat = {.m = m, .n = n, .k = k};
-  const int32_t fitting =
-      kChunkBytes / (k * shape->element_bytes) / MOTE_GEMM_I8_UNIT_ROWS * MOTE_GEMM_I8_UNIT_ROWS;
-  const int32_t chunk = fitting < MOTE_GEMM_I8_UNIT_ROWS ? MOTE_GEMM_I8_UNIT_ROWS : fitting;
-  flat.chunk = smaller(m, smaller(chunk, kMaxChunkRows));
+  const int32_t fitting = shape->chunk_bytes / (k * shape->element_bytes);
+  const int32_t least = shape->chunk_bytes < MOTE_GEMM_I8_CHUNK_BYTES ? 1 : MOTE_GEMM_I8_UNIT_ROWS;
+  const int32_t chunk = smaller(fitting < least ? least : fitting, kMaxChunkRows);
+  flat.chunk = chunk / least * least;
   return flat;
 }
 
 int32_t mote_gemm_i8_flat_units(const mote_gemm_i8_shape* shape, const mote_gemm_i8_flat* flat) {
-  if (flat->m > MOTE_GEMM_I8_FEW_ROWS) {
+  if (!mote_gemm_i8_few_rows(flat->m, flat->chunk)) {
     return (flat->m + MOTE_GEMM_I8_UNIT_ROWS - 1) / MOTE_GEMM_I8_UNIT_ROWS;
   }
   const int32_t panels = (flat->n + shape->lanes - 1) / shape->lanes;
@@ -181,7 +177,13 @@ int32_t mote_gemm_i8_flat_units(const mote_gemm_i8_shape* shape, const mote_gemm
 
 int64_t mote_gemm_i8_flat_scratch_bytes(const mote_gemm_i8_shape* shape,
                                         const mote_gemm_i8_flat* flat) {
-  return aligned((int64_t)flat->chunk * flat->k * shape->element_bytes) + MOTE_GEMM_I8_SLACK;
+  const int64_t rows = smaller(flat->m, flat->chunk);
+  return aligned(rows * flat->k * shape->element_bytes) + MOTE_GEMM_I8_SLACK;
+}
+
+int64_t mote_gemm_i8_flat_overlap(const mote_gemm_i8_flat* flat) {
+  const mote_window window = mote_matrix_window(flat->m, flat->k, flat->n, sizeof(int8_t));
+  return mote_window_overlap(&window, (mote_store_order){.pixels = flat->chunk});
 }
 
 mote_gemm_i8 mote_gemm_i8_flat_head(const mote_gemm_i8_flat* flat, int32_t x_zero_point) {

@@ -27,6 +27,7 @@ typedef struct mote_gemm_i8_shape {
   int32_t weight_bytes;   // the same of packed weights
   int32_t max_panels;     // of a block; a power of 2
   int32_t offset;         // added to activations: 128 where they are unsigned
+  int32_t chunk_bytes;    // of scratch for the activations that are converted at once
 } mote_gemm_i8_shape;
 
 /// The head of the packed bytes. The caller of mote_gemm_i8_layout fills in the first part.
@@ -77,23 +78,34 @@ static inline int32_t mote_gemm_i8_block(int32_t max_panels, int32_t panels, int
 }
 
 enum {
+  // Chunks that stay in the first-level cache beside a block of weights, and ones that leave a plan
+  // for RAM its room: the rows of two of the largest tiles.
+  MOTE_GEMM_I8_CHUNK_BYTES = 16 * 1024,
+  MOTE_GEMM_I8_LEAN_BYTES = 768,
   MOTE_GEMM_I8_UNIT_ROWS = 24,  // a multiple of every tile's rows
   MOTE_GEMM_I8_FEW_ROWS = 12,   // with so few, threads divide the channels
   MOTE_GEMM_I8_SLACK = 128,     // bytes past the end of scratch that vectors may touch
 };
 
 /// A product of matrices, y [m,n] = x [m,k] * weights [n,k]^T. Its units are
-/// MOTE_GEMM_I8_UNIT_ROWS rows; up to MOTE_GEMM_I8_FEW_ROWS rows, a block of panels each.
+/// MOTE_GEMM_I8_UNIT_ROWS rows; of few rows, a block of panels each.
 typedef struct mote_gemm_i8_flat {
   int32_t m, n, k;
-  int32_t chunk;  // rows of x that are converted at once
+  int32_t chunk;  // rows of x that are converted at once; depends on k alone
 } mote_gemm_i8_flat;
+
+/// Whether threads divide the channels of `m` rows.
+static inline int mote_gemm_i8_few_rows(int32_t m, int32_t chunk) {
+  return m <= MOTE_GEMM_I8_FEW_ROWS && m <= chunk;
+}
 
 mote_gemm_i8_flat mote_gemm_i8_flat_plan(const mote_gemm_i8_shape* shape, int32_t m, int32_t n,
                                          int32_t k);
 int32_t mote_gemm_i8_flat_units(const mote_gemm_i8_shape* shape, const mote_gemm_i8_flat* flat);
 int64_t mote_gemm_i8_flat_scratch_bytes(const mote_gemm_i8_shape* shape,
                                         const mote_gemm_i8_flat* flat);
+/// What `overlap` of input 0 is: a chunk of rows is converted to scratch before it is stored.
+int64_t mote_gemm_i8_flat_overlap(const mote_gemm_i8_flat* flat);
 /// The head of a flat product, not laid out yet.
 mote_gemm_i8 mote_gemm_i8_flat_head(const mote_gemm_i8_flat* flat, int32_t x_zero_point);
 

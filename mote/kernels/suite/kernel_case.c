@@ -10,6 +10,7 @@
 typedef struct block {
   struct block* next;
   void* bytes;
+  int64_t size;
 } block;
 
 void* mote_case_alloc(mote_kernel_case* c, int64_t bytes) {
@@ -18,8 +19,16 @@ void* mote_case_alloc(mote_kernel_case* c, int64_t bytes) {
   if (b == NULL || memory == NULL) abort();
   b->next = c->memory;
   b->bytes = memory;
+  b->size = bytes;
   c->memory = b;
   return memory;
+}
+
+int64_t mote_case_size(const mote_kernel_case* c, const void* memory) {
+  for (const block* b = c->memory; b != NULL; b = b->next) {
+    if (b->bytes == memory) return b->size;
+  }
+  return 0;
 }
 
 void mote_case_make(const mote_case_family* family, int32_t index, mote_kernel_case* c) {

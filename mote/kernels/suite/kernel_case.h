@@ -47,6 +47,8 @@ typedef struct mote_case_family {
 /// Zeroed memory that lives as long as the case; its end is the end of the allocation, so that
 /// sanitizers see reads past it.
 void* mote_case_alloc(mote_kernel_case* c, int64_t bytes);
+/// How many bytes mote_case_alloc gave at `memory`.
+int64_t mote_case_size(const mote_kernel_case* c, const void* memory);
 /// Uniform in [low, high].
 int32_t mote_case_integer(mote_kernel_case* c, int32_t low, int32_t high);
 /// Whether a thing happens that happens once in `times`.

@@ -34,6 +34,11 @@ static mote_conv_2d_params* draw_conv_2d(mote_kernel_case* c) {
   if (pointwise && mote_case_once_in(c, 2)) {
     p->stride_h = p->stride_w = 1;
     p->pad_top = p->pad_left = 0;
+    if (p->groups == 1 && mote_case_once_in(c, 4)) {  // the end of a network: deep and small
+      p->ic = mote_case_integer(c, 150, 700);
+      p->h = mote_case_integer(c, 1, 3);
+      p->w = mote_case_integer(c, 1, 4);
+    }
     p->oh = p->h;
     p->ow = p->w;
   }

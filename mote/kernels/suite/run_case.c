@@ -62,9 +62,11 @@ static int close_guarded(guarded* g) {
 typedef struct outputs {
   guarded buffer[MOTE_CASE_MAX_OUTPUTS];
   void* pointers[MOTE_CASE_MAX_OUTPUTS];
+  const void* first_input;  // instead of the case's: where output 0 overlaps it
 } outputs;
 
 static void open_outputs(const mote_kernel_case* c, outputs* o) {
+  o->first_input = NULL;
   for (int i = 0; i < MOTE_CASE_MAX_OUTPUTS; ++i) {
     o->buffer[i] = make_guarded(c->output_bytes[i], 1);
     o->pointers[i] = c->output_bytes[i] > 0 ? o->buffer[i].bytes : NULL;
@@ -97,6 +99,7 @@ static int run_units(const mote_kernel_case* c, const mote_kernel* kernel, const
   for (int i = 0; i < MOTE_CASE_MAX_INPUTS; ++i) {
     inputs[i] = kernel->pack != NULL && i >= c->first_constant ? NULL : c->inputs[i];
   }
+  if (o->first_input != NULL) inputs[0] = o->first_input;
   guarded scratch = make_guarded(kernel->scratch_bytes ? kernel->scratch_bytes(c->params) : 0,
                                  MOTE_KERNEL_ALIGNMENT);
   const mote_kernel_args args = {c->params,     packed, inputs, (void* const*)o->pointers,
@@ -158,6 +161,35 @@ static const char* check_split(const mote_kernel_case* c, const mote_kernel* ker
   return what;
 }
 
+static int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
+
+// Runs the kernel with output 0 as near below input 0 as it declares to be safe.
+static const char* check_overlap(const mote_kernel_case* c, const mote_kernel* kernel,
+                                 const void* packed, const outputs* expected) {
+  if (kernel->overlap == NULL || c->output_bytes[1] > 0) return NULL;
+  const int64_t distance = kernel->overlap(c->params, 0);
+  if (distance == MOTE_NO_OVERLAP) return NULL;
+  // Plans take negative distances for 0; elements stay aligned.
+  const int64_t below = larger(0, distance);
+  const int64_t input_bytes = mote_case_size(c, c->inputs[0]);
+  outputs o;
+  open_outputs(c, &o);
+  close_guarded(&o.buffer[0]);
+  o.buffer[0] =
+      make_guarded(larger(below + input_bytes, c->output_bytes[0]), MOTE_KERNEL_ALIGNMENT);
+  memcpy(o.buffer[0].bytes + below, c->inputs[0], (size_t)input_bytes);
+  o.pointers[0] = o.buffer[0].bytes;
+  o.first_input = o.buffer[0].bytes + below;
+  int whole = run_units(c, kernel, packed, &o, 0, kernel->units ? kernel->units(c->params) : 1);
+  const char* what = compare(c, kernel, &o, expected);
+  whole &= close_outputs(&o);
+  if (what == NULL && whole) return NULL;
+  static char overlapped[sizeof message + 100];
+  snprintf(overlapped, sizeof overlapped, "%lld bytes below its input: %s", (long long)below,
+           what != NULL ? what : "wrote beside a buffer");
+  return overlapped;
+}
+
 const char* mote_case_check(const mote_kernel_case* c, const mote_kernel* reference,
                             const mote_kernel* kernel) {
   outputs expected;
@@ -175,7 +207,22 @@ const char* mote_case_check(const mote_kernel_case* c, const mote_kernel* refere
   if (what == NULL && units > 1) {
     what = check_split(c, kernel, packed.bytes, &expected, 1 + c->index % (units - 1));
   }
+  if (what == NULL) what = check_overlap(c, kernel, packed.bytes, &expected);
   if (!close_guarded(&packed) && what == NULL) what = "wrote beside its packed bytes";
   close_outputs(&expected);
+  return what;
+}
+
+const char* mote_case_check_output(const mote_kernel_case* c, const mote_kernel* kernel,
+                                   const void* expected) {
+  outputs actual;
+  outputs wanted;
+  open_outputs(c, &actual);
+  open_outputs(c, &wanted);
+  memcpy(wanted.buffer[0].bytes, expected, (size_t)c->output_bytes[0]);
+  run_units(c, kernel, NULL, &actual, 0, 1);
+  const char* what = compare(c, kernel, &actual, &wanted);
+  close_outputs(&wanted);
+  if (!close_outputs(&actual) && what == NULL) what = "wrote beside a buffer";
   return what;
 }

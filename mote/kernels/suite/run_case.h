@@ -26,9 +26,15 @@ const mote_kernel* mote_case_reference(const char* family);
 const char* mote_case_refusal(const mote_kernel_case* c, const mote_kernel* kernel);
 /// What `kernel` gets wrong, in words that live until the next call; NULL when its outputs are
 /// those of `reference`, whether its units run in order or in two parts of which the later runs
-/// first, and when it writes nothing beside its outputs, scratch and packed bytes.
+/// first, or its output overlaps its first input as far as it declares; and when it writes nothing
+/// beside its outputs, scratch and packed bytes.
 const char* mote_case_check(const mote_kernel_case* c, const mote_kernel* reference,
                             const mote_kernel* kernel);
+
+/// What is wrong where output 0 of `kernel`, which packs nothing, must be the bytes `expected`;
+/// NULL when it is.
+const char* mote_case_check_output(const mote_kernel_case* c, const mote_kernel* kernel,
+                                   const void* expected);
 
 #ifdef __cplusplus
 }
