@@ -24,6 +24,19 @@ std::string objection(const mote_kernel& kernel, const KernelQuery& query) {
   return reason == nullptr ? std::string() : reason;
 }
 
+// On a device, a kernel for a lesser processor, the reference above all, takes many times the
+// instructions to save a few bytes: only those of the best instruction set stay.
+void drop_lesser(KernelChoices& choices) {
+  if (choices.usable.empty()) return;
+  const mote_kernel& best = *choices.usable.front();
+  if (!is_device(static_cast<Isa>(best.isa))) return;
+  std::erase_if(choices.usable, [&](const mote_kernel* kernel) {
+    if (kernel->isa == best.isa) return false;
+    choices.rejected.push_back({kernel->name, fmt::format("{} is for this processor", best.name)});
+    return true;
+  });
+}
+
 }  // namespace
 
 KernelChoices choose_kernel(const KernelQuery& query) {
@@ -42,6 +55,7 @@ KernelChoices choose_kernel(const KernelQuery& query) {
   std::reverse(choices.usable.begin(), choices.usable.end());
   std::stable_sort(choices.usable.begin(), choices.usable.end(),
                    [](const mote_kernel* a, const mote_kernel* b) { return a->isa > b->isa; });
+  if (is_device(static_cast<Isa>(query.isa))) drop_lesser(choices);
   return choices;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "mote/base/error.h"
 
@@ -103,16 +104,32 @@ int64_t appetite(const PlanCalls& calls, const PlanCall& call, const PlanKernel&
   return kernel.scratch_bytes + below;
 }
 
-Indices frugal_kernels(const PlanCalls& calls) {
+// Of every call the kernel for which `need(call, kernel)` is least.
+template <typename Need>
+Indices least_kernels(const PlanCalls& calls, const Need& need) {
   Indices kernels;
   for (const PlanCall& call : calls.calls) {
     const auto least = std::min_element(
-        call.kernels.begin(), call.kernels.end(), [&](const PlanKernel& a, const PlanKernel& b) {
-          return appetite(calls, call, a) < appetite(calls, call, b);
-        });
+        call.kernels.begin(), call.kernels.end(),
+        [&](const PlanKernel& a, const PlanKernel& b) { return need(call, a) < need(call, b); });
     kernels.push_back(static_cast<int32_t>(least - call.kernels.begin()));
   }
   return kernels;
+}
+
+// Those that alone make the arena least larger; and those that leave their output nearest to its
+// input, whatever their scratch: distances of a chain of calls add up, scratch does not.
+std::vector<Indices> frugal_starts(const PlanCalls& calls) {
+  const auto alone = [&](const PlanCall& call, const PlanKernel& kernel) {
+    return appetite(calls, call, kernel);
+  };
+  const auto in_a_chain = [&](const PlanCall& call, const PlanKernel& kernel) {
+    const int64_t bytes = appetite(calls, call, kernel);
+    return std::pair(bytes - kernel.scratch_bytes, kernel.scratch_bytes);
+  };
+  std::vector<Indices> starts = {least_kernels(calls, alone), least_kernels(calls, in_a_chain)};
+  if (starts[0] == starts[1]) starts.pop_back();
+  return starts;
 }
 
 // Whether an earlier kernel needs no more, so that this one is never better.
@@ -187,11 +204,13 @@ class KernelChoice {
   Attempt current_;
 };
 
-// From the preferred kernels and from the most frugal ones to where no single change helps; both,
-// because often only several changes together shrink the arena.
+// From the preferred kernels and from frugal ones to where no single change helps; all, because
+// often only several changes together shrink the arena.
 void choose_kernels(const PlanCalls& calls, const PlanOptions& options, Attempt& best) {
   if (decisive_calls(calls, best).empty()) return;
-  for (const Indices& start : {best.kernels, frugal_kernels(calls)}) {
+  std::vector<Indices> starts = frugal_starts(calls);
+  starts.insert(starts.begin(), best.kernels);
+  for (const Indices& start : starts) {
     KernelChoice choice(calls, best.order, start);
     choice.shrink();
     choice.prefer_first(0);

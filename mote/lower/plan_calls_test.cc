@@ -81,6 +81,20 @@ TEST(PlanMemory, changes_several_kernels_where_only_all_of_them_shrink_the_arena
 }
 
 // Two branches from one input: the one that ends small goes first.
+TEST(PlanMemory, leaves_a_chain_in_place_though_the_scratch_for_that_is_more_than_one_distance) {
+  constexpr int32_t kCalls = 4;
+  PlanCalls calls;
+  for (int32_t v = 0; v <= kCalls; ++v) calls.values.push_back({.size_bytes = 1000});
+  calls.values.front().is_input = true;
+  calls.values.back().is_output = true;
+  for (int32_t c = 0; c < kCalls; ++c) {
+    calls.calls.push_back({.inputs = {c},
+                           .outputs = {c + 1},
+                           .kernels = {{.below = {60}}, {.scratch_bytes = 200, .below = {0}}}});
+  }
+  EXPECT_EQ(plan_memory(calls).arena_bytes, 1200);
+}
+
 TEST(ReorderCalls, finishes_the_branch_that_leaves_less_alive) {
   PlanCalls calls = {.values = {{.size_bytes = 10, .is_input = true},
                                 {.size_bytes = 60},
