@@ -41,6 +41,12 @@ class CodegenCommand final : public Command {
         with_default(integer_option("--vectors", "test vectors of the self-test; 0: no self-test",
                                     &request_.vectors, {0, kMaxVectors}),
                      "2"));
+    group.options.push_back(with_default(
+        integer_option(
+            "--specialize",
+            "flash bytes, about, for copies of kernels that know their layer's parameters",
+            &request_.specialize_bytes, {0, kMaxSpecializeBytes}),
+        std::to_string(request_.specialize_bytes)));
     group.options.push_back(choice_option(
         "--numerics", "whose integer rounding is kept; auto: of the runtime that the file is for",
         &request_.numerics));
@@ -64,6 +70,7 @@ class CodegenCommand final : public Command {
 
  private:
   static constexpr int64_t kMaxVectors = 1000;
+  static constexpr int64_t kMaxSpecializeBytes = 1 << 30;
 
   static Json to_json(const CodegenResult& result) {
     Json written = Json::array();

@@ -77,7 +77,8 @@ std::vector<codegen::GeneratedFile> generate_files(const CodegenRequest& request
                                                    std::shared_ptr<const Program> program) {
   codegen::CodegenOptions options{.name = name_for(request),
                                   .version = request.version,
-                                  .source = request.model.path.filename().string()};
+                                  .source = request.model.path.filename().string(),
+                                  .specialize_bytes = request.specialize_bytes};
   codegen::check_printable(*program);
   options.vectors = make_vectors(program, request.vectors);
   return codegen::generate(*program, options);

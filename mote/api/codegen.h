@@ -23,7 +23,8 @@ struct CodegenRequest {
   std::filesystem::path output;  ///< a folder; made where it is missing
   std::string name;              ///< prefix of files and symbols; empty: the model's file name
   int64_t vectors = 2;           ///< of the self-test, on made-up inputs; 0: no self-test
-  std::string version;           ///< of mote, for the header
+  int64_t specialize_bytes = codegen::CodegenOptions{}.specialize_bytes;
+  std::string version;                                 ///< of mote, for the header
   codegen::Package package = codegen::Package::kNone;  ///< of generate_code
 };
 

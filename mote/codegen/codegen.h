@@ -33,6 +33,9 @@ struct CodegenOptions {
   std::string version;         ///< of mote, for the header; may be empty
   std::string source;          ///< the model's file, for the header; may be empty
   std::vector<TestVector> vectors;
+  /// Flash that the code of single layers may take besides that of the kernels they share: the
+  /// layers with most MACs get a copy of their kernel for which the compiler knows every parameter.
+  int64_t specialize_bytes = 8192;
 };
 
 /// Throws kUnsupported naming the nodes that no printed kernel can do; kInvalidArgument when the
