@@ -217,6 +217,7 @@ std::optional<KernelRequest> reduce_request(const Context& context, QuantizedRed
   mote_reduce_params p = reduce_params(context);
   const TensorType& x = context.input_type(0);
   const TensorType& y = context.output_type(0);
+  if (x.dtype == DataType::kF32) return kernel_request(stem(kind), {x.dtype}, p, {0});
   const bool compares = kind == QuantizedReduce::kMax || kind == QuantizedReduce::kMin;
   if (compares && x.quantization != y.quantization) return std::nullopt;
   mote_reduce_prepare(tensor_record(x).scale(), tensor_record(y).scale(),

@@ -214,13 +214,20 @@ constexpr std::optional<QuantizedReduce> quantized_kind() {
     return std::nullopt;
 }
 
+// Whether kernels sum floats: largest and smallest differ from them for NaN and for no elements.
+template <class Op, class Context>
+bool sums_floats(const Context& context) {
+  constexpr bool kSums = std::is_same_v<Op, Mean> || std::is_same_v<Op, Sum>;
+  return kSums && context.input_type(0).dtype == DataType::kF32;
+}
+
 template <class Op>
-struct QuantizedRequest {
+struct Request {
   template <class Context>
   std::optional<KernelRequest> operator()(const Context& context) const {
     constexpr std::optional<QuantizedReduce> kKind = quantized_kind<Op>();
     if constexpr (kKind.has_value()) {
-      if (is_quantized(context)) return reduce_request(context, *kKind);
+      if (is_quantized(context) || sums_floats<Op>(context)) return reduce_request(context, *kKind);
     }
     return std::nullopt;
   }
@@ -228,7 +235,7 @@ struct QuantizedRequest {
 
 template <class Op>
 void reference(const EvalContext& context) {
-  if (is_quantized(context)) return run_reference<QuantizedRequest<Op>>(context);
+  if (is_quantized(context) || sums_floats<Op>(context)) return run_reference<Request<Op>>(context);
   const bool known =
       with_number(context.input_type(0).dtype, [&]<class T>() { reduce<Op, T>(context); });
   if (!known) context.no_kernel();
@@ -355,7 +362,7 @@ struct Facets {
   std::optional<KernelRequest> (*lower)(const LowerContext&) = nullptr;
 };
 template <class Op>
-constexpr Facets kFacets{reference<Op>, lower_by<QuantizedRequest<Op>>};
+constexpr Facets kFacets{reference<Op>, lower_by<Request<Op>>};
 
 struct Row {
   std::string_view summary;

@@ -89,6 +89,7 @@ OpDef definition(std::string_view name, std::string_view summary, std::string_vi
           .attributes = Attributes::of(Resize2dAttrs{}),
           .infer = infer,
           .reference = run_reference<Request<kBilinear>>,
+          .lower = lower_by<Request<kBilinear>>,
           .axes = axes,
           .quant = shared_scale,
           .cost = no_macs,
