@@ -172,6 +172,7 @@ mote_reduce_params reduce_params(const Context& context) {
   for (const int64_t axis : context.template attrs<ReduceAttrs>().axes) {
     p.reduced[normalize_axis(axis, shape.rank(), "a reduced axis")] = 1;
   }
+  if (context.input_type(0).dtype == DataType::kF32) return p;
   p.x_zero_point = tensor_record(context.input_type(0)).zero_point();
   p.y_zero_point = tensor_record(context.output_type(0)).zero_point();
   const StoredRange range = stored_range(Activation::kNone, context.output_type(0));

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "mote/kernels/reduce/reduce.h"
 #include "mote/ops/define.h"
 #include "mote/ops/dispatch.h"
 #include "mote/ops/facets.h"
@@ -214,11 +215,13 @@ constexpr std::optional<QuantizedReduce> quantized_kind() {
     return std::nullopt;
 }
 
-// Whether kernels sum floats: largest and smallest differ from them for NaN and for no elements.
+// Whether kernels take these floats: for the largest and the smallest they differ about NaN and
+// about no elements.
 template <class Op, class Context>
 bool sums_floats(const Context& context) {
   constexpr bool kSums = std::is_same_v<Op, Mean> || std::is_same_v<Op, Sum>;
-  return kSums && context.input_type(0).dtype == DataType::kF32;
+  const TensorType& x = context.input_type(0);
+  return kSums && x.dtype == DataType::kF32 && x.shape.rank() <= MOTE_REDUCE_MAX_RANK;
 }
 
 template <class Op>
