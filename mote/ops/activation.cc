@@ -9,6 +9,7 @@
 #include "mote/ops/elementwise.h"
 #include "mote/ops/facets.h"
 #include "mote/ops/lowering.h"
+#include "mote/ops/map_f32.h"
 #include "mote/ops/nn_attrs.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/quantized.h"
@@ -16,6 +17,8 @@
 
 namespace mote::ops {
 namespace {
+
+bool is_f32(const EvalContext& context) { return context.input_type(0).dtype == DataType::kF32; }
 
 template <class F>
 void run_float(const EvalContext& context, F f) {
@@ -72,24 +75,26 @@ std::optional<KernelRequest> sigmoid_request(const Context& context, std::string
 struct LogisticRequest {
   template <class Context>
   std::optional<KernelRequest> operator()(const Context& context) const {
+    if (!is_quantized(context)) return map_f32_request(context, "logistic");
     return sigmoid_request(context, "logistic", kLogistic, mote_logistic_i16_prepare);
   }
 };
 
 void reference_logistic(const EvalContext& context) {
-  if (is_quantized(context)) return run_reference<LogisticRequest>(context);
+  if (is_quantized(context) || is_f32(context)) return run_reference<LogisticRequest>(context);
   run_float(context, [](auto x) { return 1 / (1 + std::exp(-x)); });
 }
 
 struct TanhRequest {
   template <class Context>
   std::optional<KernelRequest> operator()(const Context& context) const {
+    if (!is_quantized(context)) return map_f32_request(context, "tanh");
     return sigmoid_request(context, "tanh", kTanh, mote_tanh_i16_prepare);
   }
 };
 
 void reference_tanh(const EvalContext& context) {
-  if (is_quantized(context)) return run_reference<TanhRequest>(context);
+  if (is_quantized(context) || is_f32(context)) return run_reference<TanhRequest>(context);
   run_float(context, [](auto x) { return std::tanh(x); });
 }
 
@@ -97,7 +102,7 @@ struct HardSwishRequest {
   template <class Context>
   std::optional<KernelRequest> operator()(const Context& context) const {
     const TensorType& x = context.input_type(0);
-    if (!x.quantization) return std::nullopt;
+    if (!x.quantization) return map_f32_request(context, "hard_swish");
     const mote_table_scales scales = table_scales(x, context.output_type(0));
     const mote_hard_swish_call_params p{mote_hard_swish_prepare(&scales), x.shape.elements()};
     return kernel_request("hard_swish", {x.dtype}, p, {0});
@@ -105,7 +110,7 @@ struct HardSwishRequest {
 };
 
 void reference_hard_swish(const EvalContext& context) {
-  if (is_quantized(context)) return run_reference<HardSwishRequest>(context);
+  if (is_quantized(context) || is_f32(context)) return run_reference<HardSwishRequest>(context);
   run_float(context, [](auto x) {
     using T = decltype(x);
     return x * std::min(std::max(x + T{3}, T{0}), T{6}) / T{6};
@@ -128,10 +133,10 @@ struct LeakyReluRequest {
   template <class Context>
   std::optional<KernelRequest> operator()(const Context& context) const {
     const TensorType& x = context.input_type(0);
-    if (!x.quantization) return std::nullopt;
+    const float alpha = context.template attrs<AlphaAttrs>().alpha;
+    if (!x.quantization) return map_f32_request(context, "leaky_relu", {.alpha = alpha});
     const mote_table_scales scales = table_scales(x, context.output_type(0));
     const StoredRange range = stored_range(Activation::kNone, context.output_type(0));
-    const float alpha = context.template attrs<AlphaAttrs>().alpha;
     mote_unary_call_params p{leaky_relu_params(scales, alpha, context.numerics),
                              x.shape.elements()};
     p.function.y_min = range.low;
@@ -141,7 +146,7 @@ struct LeakyReluRequest {
 };
 
 void reference_leaky_relu(const EvalContext& context) {
-  if (is_quantized(context)) return run_reference<LeakyReluRequest>(context);
+  if (is_quantized(context) || is_f32(context)) return run_reference<LeakyReluRequest>(context);
   const float alpha = context.attrs<AlphaAttrs>().alpha;
   run_float(context, [alpha](auto x) {
     return x >= 0 ? x : static_cast<decltype(x)>(x * static_cast<decltype(x)>(alpha));
@@ -179,15 +184,15 @@ float elu_f32(float x) { return x < 0.0f ? std::expm1(x) : x; }
 struct EluRequest {
   template <class Context>
   std::optional<KernelRequest> operator()(const Context& context) const {
-    if (!is_quantized(context) || context.template attrs<AlphaAttrs>().alpha != 1.0f) {
-      return std::nullopt;
-    }
+    const float alpha = context.template attrs<AlphaAttrs>().alpha;
+    if (!is_quantized(context)) return map_f32_request(context, "elu", {.alpha = alpha});
+    if (alpha != 1.0f) return std::nullopt;
     return table_request(context, elu_f32);
   }
 };
 
 void reference_elu(const EvalContext& context) {
-  if (is_quantized(context)) return run_reference<EluRequest>(context);
+  if (is_quantized(context) || is_f32(context)) return run_reference<EluRequest>(context);
   const float alpha = context.attrs<AlphaAttrs>().alpha;
   run_float(context, [alpha](auto x) {
     using T = decltype(x);

@@ -2,13 +2,12 @@
 //
 // Integers: the change of scale from x to y is applied, as the TFLite specification says
 // (TensorFlow Lite Micro's RELU6 ignores it).
-#include <algorithm>
-
 #include "mote/kernels/activation/activation.h"
 #include "mote/ops/activation.h"
 #include "mote/ops/define.h"
 #include "mote/ops/facets.h"
 #include "mote/ops/lowering.h"
+#include "mote/ops/map_f32.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/quantized.h"
 
@@ -16,10 +15,13 @@ namespace mote::ops {
 namespace {
 
 template <Activation kActivation>
-struct QuantizedRequest {
+struct Request {
   template <class Context>
   std::optional<KernelRequest> operator()(const Context& context) const {
-    if (!is_quantized(context)) return std::nullopt;
+    if (!is_quantized(context)) {
+      const ClampRange clamp = clamp_range(kActivation);
+      return map_f32_request(context, "clamp", {.low = clamp.low, .high = clamp.high});
+    }
     const TensorType& x = context.input_type(0);
     const mote_table_scales scales = table_scales(x, context.output_type(0));
     const StoredRange range = stored_range(kActivation, context.output_type(0));
@@ -28,17 +30,6 @@ struct QuantizedRequest {
     return kernel_request("relu", {x.dtype}, p, {0});
   }
 };
-
-template <Activation kActivation>
-void reference(const EvalContext& context) {
-  if (is_quantized(context)) return run_reference<QuantizedRequest<kActivation>>(context);
-  if (context.input_type(0).dtype != DataType::kF32) context.no_kernel();
-  const ClampRange range = clamp_range(kActivation);
-  const auto x = context.input(0).data<float>();
-  const auto y = context.output(0).data<float>();
-  std::transform(x.begin(), x.end(), y.begin(),
-                 [&](float v) { return std::clamp(v, range.low, range.high); });
-}
 
 template <Activation kActivation>
 std::optional<Graph> sample(Rng& rng, SampleKind kind) {
@@ -58,8 +49,8 @@ OpDef definition(std::string_view summary, std::string_view tflite_name) {
           .summary = summary,
           .tflite_names = {tflite_name},
           .infer = infer_same,
-          .reference = reference<kActivation>,
-          .lower = lower_by<QuantizedRequest<kActivation>>,
+          .reference = run_reference<Request<kActivation>>,
+          .lower = lower_by<Request<kActivation>>,
           .axes = elementwise_axes,
           .permute = same_attributes,
           .quant = own_scales,

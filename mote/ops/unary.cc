@@ -7,6 +7,7 @@
 #include "mote/ops/define.h"
 #include "mote/ops/elementwise.h"
 #include "mote/ops/facets.h"
+#include "mote/ops/map_f32.h"
 #include "mote/ops/op_table.h"
 #include "mote/ops/quantized.h"
 #include "mote/ops/quantized_elementwise.h"
@@ -49,7 +50,7 @@ std::optional<KernelRequest> stored_request(
 struct AbsRequest {
   template <class Context>
   std::optional<KernelRequest> operator()(const Context& context) const {
-    if (!is_quantized(context)) return std::nullopt;
+    if (!is_quantized(context)) return map_f32_request(context, "abs");
     return stored_request(context, "abs", mote_abs_prepare);
   }
 };
@@ -57,7 +58,7 @@ struct AbsRequest {
 struct RsqrtRequest {
   template <class Context>
   std::optional<KernelRequest> operator()(const Context& context) const {
-    if (!is_quantized(context)) return std::nullopt;
+    if (!is_quantized(context)) return map_f32_request(context, "rsqrt");
     return stored_request(context, "rsqrt", mote_rsqrt_prepare);
   }
 };
@@ -65,15 +66,26 @@ struct RsqrtRequest {
 struct ExpRequest {
   template <class Context>
   std::optional<KernelRequest> operator()(const Context& context) const {
-    if (!is_quantized(context)) return std::nullopt;
+    if (!is_quantized(context)) return map_f32_request(context, "exp");
     return table_request(context, [](float x) { return std::exp(x); });
+  }
+};
+
+// A function of numbers for which floats have a kernel of the operator's name.
+template <OpName kName>
+struct MapRequest {
+  template <class Context>
+  std::optional<KernelRequest> operator()(const Context& context) const {
+    if (is_quantized(context)) return std::nullopt;
+    return map_f32_request(context, kName.view());
   }
 };
 
 using Reference = void (*)(const EvalContext&);
 template <Reference kPlain, class Request>
 void reference_either(const EvalContext& context) {
-  is_quantized(context) ? run_reference<Request>(context) : kPlain(context);
+  const bool stored = is_quantized(context) || context.input_type(0).dtype == DataType::kF32;
+  stored ? run_reference<Request>(context) : kPlain(context);
 }
 
 // Without overflow for large x: log(1 + e^x) = max(x, 0) + log(1 + e^-|x|).
@@ -129,6 +141,18 @@ struct Exp {
   template <class T>
   T operator()(T x) const {
     return std::exp(x);
+  }
+};
+struct Log {
+  template <class T>
+  T operator()(T x) const {
+    return std::log(x);
+  }
+};
+struct Sqrt {
+  template <class T>
+  T operator()(T x) const {
+    return std::sqrt(x);
   }
 };
 struct Rsqrt {
@@ -210,6 +234,15 @@ void define_number(OpSink& sink, F, std::string_view summary, Foreign foreign = 
   sink.add(std::move(def));
 }
 
+// With a kernel for floats of 32 bits beside the plain one.
+template <OpName kName, Reference kPlain>
+void define_mapped(OpSink& sink, std::string_view summary, Foreign foreign) {
+  OpDef def = definition<kName>(summary, std::move(foreign));
+  def.reference = reference_either<kPlain, MapRequest<kName>>;
+  def.lower = lower_by<MapRequest<kName>>;
+  sink.add(std::move(def));
+}
+
 // With integer kernels beside the plain ones.
 template <OpName kName, Reference kPlain, class Request>
 void define_stored(OpSink& sink, std::string_view summary, Foreign foreign) {
@@ -241,13 +274,12 @@ void define_trigonometry(OpSink& sink) {
 
 void define_unary(OpSink& sink) {
   define_stored<"abs", reference_number<Abs>, AbsRequest>(sink, "y = |x|", {{"ABS"}, {"Abs"}});
-  define_number<"neg">(sink, Neg{}, "y = -x", {{"NEG"}, {"Neg"}});
+  define_mapped<"neg", reference_number<Neg>>(sink, "y = -x", {{"NEG"}, {"Neg"}});
   define_number<"sign">(sink, Sign{}, "y = 1, 0 or -1", {{"SIGN"}, {"Sign"}});
-  define_number<"square">(sink, Square{}, "y = x^2", {{"SQUARE"}, {}});
+  define_mapped<"square", reference_number<Square>>(sink, "y = x^2", {{"SQUARE"}, {}});
   define_stored<"exp", reference_float<Exp>, ExpRequest>(sink, "y = e^x", {{"EXP"}, {"Exp"}});
-  define_float<"log">(sink, [](auto x) { return std::log(x); }, "y = ln x", {{"LOG"}, {"Log"}});
-  define_float<"sqrt">(sink, [](auto x) { return std::sqrt(x); }, "y = x^(1/2)",
-                       {{"SQRT"}, {"Sqrt"}});
+  define_mapped<"log", reference_float<Log>>(sink, "y = ln x", {{"LOG"}, {"Log"}});
+  define_mapped<"sqrt", reference_float<Sqrt>>(sink, "y = x^(1/2)", {{"SQRT"}, {"Sqrt"}});
   define_stored<"rsqrt", reference_float<Rsqrt>, RsqrtRequest>(sink, "y = x^(-1/2)",
                                                                {{"RSQRT"}, {}});
   define_float<"reciprocal">(sink, [](auto x) { return 1 / x; }, "y = 1 / x", {{}, {"Reciprocal"}});

@@ -24,6 +24,12 @@ extern const mote_case_family mote_cases_logistic_u8;
 extern const mote_case_family mote_cases_tanh_i8;
 extern const mote_case_family mote_cases_tanh_u8;
 extern const mote_case_family mote_cases_hard_swish_i8;
+extern const mote_case_family mote_cases_clamp_f32;
+extern const mote_case_family mote_cases_leaky_relu_f32;
+extern const mote_case_family mote_cases_hard_swish_f32;
+extern const mote_case_family mote_cases_abs_f32;
+extern const mote_case_family mote_cases_neg_f32;
+extern const mote_case_family mote_cases_square_f32;
 extern const mote_case_family mote_cases_requantize_i8_i8;
 extern const mote_case_family mote_cases_requantize_u8_i8;
 extern const mote_case_family mote_cases_softmax_i8;
@@ -84,6 +90,12 @@ const mote_case_family* const mote_case_families[] = {
     &mote_cases_tanh_i8,
     &mote_cases_tanh_u8,
     &mote_cases_hard_swish_i8,
+    &mote_cases_clamp_f32,
+    &mote_cases_leaky_relu_f32,
+    &mote_cases_hard_swish_f32,
+    &mote_cases_abs_f32,
+    &mote_cases_neg_f32,
+    &mote_cases_square_f32,
     &mote_cases_requantize_i8_i8,
     &mote_cases_requantize_u8_i8,
     &mote_cases_softmax_i8,

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "mote/kernels/activation/activation.h"
+#include "mote/kernels/map_f32/map_f32.h"
 #include "mote/kernels/quantize/quantize.h"
 #include "mote/kernels/softmax/softmax.h"
 #include "mote/kernels/suite/kernel_case.h"
@@ -75,6 +76,19 @@ static void draw_softmax(mote_kernel_case* c, int64_t output_bytes) {
 static void make_softmax(mote_kernel_case* c) { draw_softmax(c, 1); }
 static void make_softmax_i16(mote_kernel_case* c) { draw_softmax(c, 2); }
 
+static void make_map(mote_kernel_case* c) {
+  mote_map_f32_params* p = mote_case_alloc(c, sizeof *p);
+  *p = (mote_map_f32_params){.count = draw_count(c),
+                             .alpha = (float)mote_case_real(c, -1.0, 1.0),
+                             .low = (float)mote_case_real(c, -1.0, 0.0),
+                             .high = (float)mote_case_real(c, 0.1, 2.0)};
+  c->params = p;
+  c->inputs[0] = mote_case_floats(c, p->count);
+  c->output_bytes[0] = p->count * (int64_t)sizeof(float);
+  c->tolerance = 1e-6;
+  snprintf(c->text, sizeof c->text, "%lld floats", (long long)p->count);
+}
+
 #define FAMILY(NAME, MAKE) const mote_case_family mote_cases_##NAME = {#NAME, MAKE};
 FAMILY(relu_i8, make_signed)
 FAMILY(relu_u8, make_unsigned)
@@ -90,3 +104,9 @@ FAMILY(requantize_u8_i8, make_requantize)
 FAMILY(softmax_i8, make_softmax)
 FAMILY(softmax_i8_i16, make_softmax_i16)
 FAMILY(softmax_u8, make_softmax)
+FAMILY(clamp_f32, make_map)
+FAMILY(leaky_relu_f32, make_map)
+FAMILY(hard_swish_f32, make_map)
+FAMILY(abs_f32, make_map)
+FAMILY(neg_f32, make_map)
+FAMILY(square_f32, make_map)
