@@ -75,24 +75,57 @@ class CodegenCommand final : public Command {
   static Json to_json(const CodegenResult& result) {
     Json written = Json::array();
     for (const std::filesystem::path& path : result.written) written.push_back(path.string());
-    return {{"name", result.name},
-            {"isa", result.isa},
-            {"layers", result.layers},
-            {"arena_bytes", result.arena_bytes},
-            {"state_bytes", result.state_bytes},
-            {"constant_bytes", result.constant_bytes},
-            {"written", std::move(written)}};
+    Json json = {{"name", result.name},
+                 {"isa", result.isa},
+                 {"layers", result.use.calls.size()},
+                 {"arena_bytes", result.use.arena_bytes},
+                 {"state_bytes", result.use.state_bytes},
+                 {"weight_bytes", result.use.totals.weight_bytes},
+                 {"param_bytes", result.use.totals.param_bytes},
+                 {"estimated_code_bytes", result.use.totals.code_bytes},
+                 {"written", std::move(written)}};
+    if (result.patches) {
+      json["patches"] = {{"first", result.patches->first},
+                         {"last", result.patches->last},
+                         {"rows", result.patches->rows},
+                         {"columns", result.patches->columns},
+                         {"macs_before", result.patches->macs_before},
+                         {"macs_after", result.patches->macs_after},
+                         {"ram_before", result.patches->ram_before},
+                         {"ram_after", result.patches->ram_after}};
+    }
+    return json;
   }
 
   static std::string to_text(const CodegenResult& result) {
+    const DeviceUse& use = result.use;
     std::string text = fmt::format(
-        "{} layers, kernels for {}\nRAM: arena {}, states {}\nflash: weights {}, and the code\n",
-        result.layers, result.isa, byte_text(result.arena_bytes), byte_text(result.state_bytes),
-        byte_text(result.constant_bytes));
+        "{} layers, kernels for {}\nRAM: arena {}, states {}\nflash: weights {}, parameters {}, "
+        "code about {}\n",
+        use.calls.size(), result.isa, byte_text(use.arena_bytes), byte_text(use.state_bytes),
+        byte_text(use.totals.weight_bytes), byte_text(use.totals.param_bytes),
+        byte_text(use.totals.code_bytes));
+    if (result.patches) {
+      const PatchReport& patches = *result.patches;
+      text += fmt::format(
+          "patches: '{}' to '{}' in {}x{}, RAM {} instead of {}, MACs {} instead of {} (+{:.1f} "
+          "%)\n",
+          patches.first, patches.last, patches.rows, patches.columns, byte_text(patches.ram_after),
+          byte_text(patches.ram_before), grouped(patches.macs_after), grouped(patches.macs_before),
+          100.0 * static_cast<double>(patches.macs_after - patches.macs_before) /
+              static_cast<double>(std::max<int64_t>(patches.macs_before, 1)));
+    }
     for (const std::filesystem::path& path : result.written) {
       text += fmt::format("wrote {}\n", path.string());
     }
     return text;
+  }
+
+  static Option limit_option(std::string name, std::string help, std::optional<int64_t>* target) {
+    return {.name = std::move(name),
+            .value = "BYTES",
+            .help = std::move(help),
+            .set = [target](const std::string& text) { *target = parse_bytes(text); }};
   }
 
   CodegenRequest request_;

@@ -1,7 +1,5 @@
 #include "mote/api/codegen.h"
 
-#include <set>
-
 #include "mote/base/error.h"
 #include "mote/base/file.h"
 #include "mote/codegen/names.h"
@@ -18,22 +16,15 @@ std::string name_for(const CodegenRequest& request) {
                                                   : request.name);
 }
 
-// What the calls read from flash: packed constants, and others once each.
-int64_t constant_bytes_of(const Program& program) {
-  int64_t bytes = 0;
-  std::set<int32_t> counted;
-  for (const Call& call : program.calls) {
-    const bool packs = call.kernel->pack != nullptr && call.kernel->packs_params == 0;
-    if (call.packed != nullptr) bytes += static_cast<int64_t>(call.packed->size_bytes());
-    for (size_t i = 0; i < call.inputs.size(); ++i) {
-      const int32_t input = call.inputs[i];
-      if (input == Call::kAbsent || (packs && i > 0)) continue;
-      const Buffer& buffer = program.buffers[static_cast<size_t>(input)];
-      const bool constant = buffer.place == Buffer::Place::kConstant;
-      if (constant && counted.insert(input).second) bytes += buffer.size_bytes;
-    }
-  }
-  return bytes;
+// Estimates for any C99 compiler are those for the plainest processor.
+DeviceTarget device_target(const DeviceCosts& costs, codegen::Target target) {
+  return costs.target(target == codegen::Target::kC99 ? name(codegen::Target::kCortexM0)
+                                                      : name(target));
+}
+
+DeviceUse use_of(const Program& program, codegen::Target target) {
+  const DeviceCosts costs = DeviceCosts::built_in();
+  return device_use(program, costs, device_target(costs, target));
 }
 
 void make_folder(const std::filesystem::path& folder) {
@@ -47,13 +38,25 @@ void make_folder(const std::filesystem::path& folder) {
 
 }  // namespace
 
-std::shared_ptr<const Program> lower_for_target(const CodegenRequest& request) {
-  return prepare_program(open_model(request.model),
-                         {.lower = {.numerics = numerics_for(request.numerics, request.model),
-                                    .isa = info(request.target).isa,
-                                    .plan = request.optimize,
-                                    .plan_carefully = true},
-                          .rewrite = request.rewrite});
+FittedProgram lower_for_target(const CodegenRequest& request) {
+  const PrepareOptions options = {
+      .lower = {.numerics = numerics_for(request.numerics, request.model),
+                .isa = info(request.target).isa,
+                .plan = request.optimize,
+                .plan_carefully = true},
+      .rewrite = request.rewrite};
+  FittedProgram fitted;
+  if (request.budget.ram_bytes) {
+    const DeviceCosts costs = DeviceCosts::built_in();
+    const int64_t stack = device_target(costs, request.target).stack_bytes;
+    fitted = prepare_within(open_model(request.model), options, *request.budget.ram_bytes - stack);
+  } else {
+    fitted.program = prepare_program(open_model(request.model), options);
+    fitted.fits = true;
+  }
+  codegen::check_printable(*fitted.program);
+  check_budget(use_of(*fitted.program, request.target), request.budget);
+  return fitted;
 }
 
 std::vector<codegen::TestVector> make_vectors(std::shared_ptr<const Program> program,
@@ -79,22 +82,20 @@ std::vector<codegen::GeneratedFile> generate_files(const CodegenRequest& request
                                   .version = request.version,
                                   .source = request.model.path.filename().string(),
                                   .specialize_bytes = request.specialize_bytes};
-  codegen::check_printable(*program);
   options.vectors = make_vectors(program, request.vectors);
   return codegen::generate(*program, options);
 }
 
 CodegenResult generate_code(const CodegenRequest& request) {
-  const std::shared_ptr<const Program> program = lower_for_target(request);
-  const std::vector<codegen::GeneratedFile> files = codegen::packaged(
-      generate_files(request, program), {request.package, name_for(request), request.version});
+  const FittedProgram fitted = lower_for_target(request);
+  const std::vector<codegen::GeneratedFile> files =
+      codegen::packaged(generate_files(request, fitted.program),
+                        {request.package, name_for(request), request.version});
   make_folder(request.output);
   CodegenResult result{.name = name_for(request),
-                       .isa = std::string(name(program->isa)),
-                       .layers = static_cast<int64_t>(program->calls.size()),
-                       .arena_bytes = program->arena_bytes,
-                       .state_bytes = program->state_bytes,
-                       .constant_bytes = constant_bytes_of(*program)};
+                       .isa = std::string(name(fitted.program->isa)),
+                       .use = use_of(*fitted.program, request.target),
+                       .patches = fitted.patches};
   for (const codegen::GeneratedFile& file : files) {
     result.written.push_back(request.output / file.path);
     make_folder(result.written.back().parent_path());

@@ -39,7 +39,7 @@ device::DeviceReport device_test(const DeviceTestRequest& request, const Observe
                                .rewrite = request.rewrite,
                                .name = "model",
                                .vectors = 1};
-  const std::shared_ptr<const Program> program = lower_for_target(code);
+  const std::shared_ptr<const Program> program = lower_for_target(code).program;
   const device::ModelSources sources = {
       .name = code.name, .files = generate_files(code, program), .program = program};
   return device::test_on_device(sources, samples_for(request, program), request.device, observer);
