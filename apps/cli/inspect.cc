@@ -1,8 +1,10 @@
 #include "mote/api/inspect.h"
 
 #include "apps/cli/commands.h"
+#include "apps/cli/device_report.h"
 #include "apps/cli/json_values.h"
 #include "apps/cli/shared_options.h"
+#include "mote/api/device_report.h"
 #include "mote/api/memory.h"
 #include "mote/base/file.h"
 
@@ -23,21 +25,30 @@ class InspectCommand final : public Command {
         "activations alive together need, with the layer where it is largest. Everything is "
         "counted "
         "for one sample. With --memory it shows instead where every value lies in the arena of the "
-        "runtime, call by call.",
+        "runtime, call by call; with --target what the network, rewritten and lowered as "
+        "`codegen` does, takes of a microcontroller: flash, RAM, and estimates of instructions, "
+        "cycles and milliseconds by a table of what kernels cost.",
         {{"inspect kws.tflite", "layers and totals of a model"},
          {"inspect net.onnx --shape input=1,224,224,3 --json", "fix an open shape; JSON"},
          {"inspect kws.tflite --memory --plan ram --output kws.svg",
-          "the arena over time, drawn on the terminal and as SVG"}}};
+          "the arena over time, drawn on the terminal and as SVG"},
+         {"inspect kws.tflite --target cortex-m4 --clock 80",
+          "flash, RAM and time on a Cortex-M4 at 80 MHz"}}};
   }
 
   std::vector<OptionGroup> options() override {
     OptionGroup group = model_group(&request_.model);
     group.options.insert(group.options.begin(), model_operand(&request_.model));
-    return {std::move(group), memory_group(), general_group(&general_)};
+    return {std::move(group), memory_group(), device_group(), general_group(&general_)};
   }
 
   void run(Console& console) override {
     console.set_quiet(general_.quiet);
+    if (!device_.target.empty()) return run_device(console);
+    if (device_.clock_mhz > 0.0 || !device_.cost_table.empty()) {
+      throw_error(ErrorKind::kInvalidArgument,
+                  "--clock and --cost-table are for a device; name it with --target");
+    }
     if (show_memory_) return run_memory(console);
     if (!drawing_.empty()) {
       throw_error(ErrorKind::kInvalidArgument, "--output is the drawing of --memory; add --memory");
@@ -55,6 +66,35 @@ class InspectCommand final : public Command {
                        &program_.plan),
          choice_option("--isa", "instruction set to use instead of the best one", &program_.isa),
          path_option("--output", "SVG", "file for the drawing as SVG", &drawing_)}};
+  }
+
+  OptionGroup device_group() {
+    return {"Device",
+            {text_option("--target", "NAME",
+                         "microcontroller to estimate for, as cortex-m4; a wrong name lists them",
+                         &device_.target),
+             with_default(number_option("--clock", "MHZ", "its clock",
+                                        [this](double mhz) { set_clock(mhz); }),
+                          "that of the cost table"),
+             path_option("--cost-table", "FILE",
+                         "TOML with targets and kernels, over the built-in ones",
+                         &device_.cost_table)}};
+  }
+
+  void set_clock(double mhz) {
+    if (!(mhz > 0.0)) throw_error(ErrorKind::kInvalidArgument, "a clock of more than 0 MHz");
+    device_.clock_mhz = mhz;
+  }
+
+  void run_device(Console& console) {
+    if (show_memory_ || !drawing_.empty()) {
+      throw_error(ErrorKind::kInvalidArgument,
+                  "--memory draws the arena of this machine; leave it or --target out");
+    }
+    device_.model = request_.model;
+    device_.plan = program_.plan;
+    const DeviceUse use = report_device(device_);
+    console.print(general_.json ? json_text(cli::to_json(use)) : cli::to_text(use));
   }
 
   void run_memory(Console& console) {
@@ -200,6 +240,7 @@ class InspectCommand final : public Command {
 
   InspectRequest request_;
   ProgramRequest program_;
+  DeviceReportRequest device_;
   bool show_memory_ = false;
   std::filesystem::path drawing_;
   GeneralOptions general_;

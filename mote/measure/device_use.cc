@@ -251,6 +251,19 @@ int64_t DeviceUse::flash_bytes() const {
 
 int64_t DeviceUse::ram_bytes() const { return arena_bytes + state_bytes + target.stack_bytes; }
 
+double DeviceUse::cycles() const { return cycles_of(target, totals); }
+
+double DeviceUse::milliseconds() const { return milliseconds_of(target, totals); }
+
+double cycles_of(const DeviceTarget& target, const CallUse& call) {
+  return call.instructions * target.cycles_per_instruction;
+}
+
+double milliseconds_of(const DeviceTarget& target, const CallUse& call) {
+  constexpr double kPerMillisecond = 1e3;  // cycles, at one MHz
+  return cycles_of(target, call) / (target.clock_mhz * kPerMillisecond);
+}
+
 DeviceUse device_use(const Program& program, const DeviceCosts& costs, const DeviceTarget& target) {
   return Count(program, costs, target).run();
 }

@@ -41,9 +41,12 @@ struct DeviceUse {
 
   int64_t flash_bytes() const;  ///< weights, parameters, initial states, code
   int64_t ram_bytes() const;    ///< arena, states, stack
-  double cycles() const { return totals.instructions * target.cycles_per_instruction; }
-  double milliseconds() const { return cycles() / (target.clock_mhz * 1e3); }
+  double cycles() const;
+  double milliseconds() const;
 };
+
+double cycles_of(const DeviceTarget& target, const CallUse& call);
+double milliseconds_of(const DeviceTarget& target, const CallUse& call);
 
 /// `program` should be lowered for the target's instruction set.
 DeviceUse device_use(const Program& program, const DeviceCosts& costs, const DeviceTarget& target);
