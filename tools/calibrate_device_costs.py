@@ -24,6 +24,7 @@ BOARDS = {
 }
 COSTS = ("per_call", "per_input", "per_output", "per_mac")
 ROUNDS = 20000  # of coordinate descent; four unknowns settle long before
+SMALL = 100.0  # instructions below which a layer's own number does not matter
 
 
 def run(mote, *arguments):
@@ -38,7 +39,7 @@ def run(mote, *arguments):
 
 def non_negative_fit(rows, targets):
     """x >= 0 with the least sum of ((rows x - targets) / sqrt(targets))^2, by coordinate descent."""
-    weights = [1.0 / max(target, 1.0) for target in targets]
+    weights = [1.0 / max(target, SMALL) for target in targets]
     count = len(rows[0])
     x = [0.0] * count
     errors = [-target for target in targets]
@@ -60,22 +61,26 @@ def non_negative_fit(rows, targets):
     return x
 
 
+def dot(a, b):
+    return sum(x * y for x, y in zip(a, b))
+
+
 class Counts:
     """What was counted for one instruction set."""
 
     def __init__(self):
         self.layers = collections.defaultdict(list)  # kernel -> (features, instructions)
-        self.models = []  # (name, kernels, code bytes, instructions)
+        self.models = []  # (name, [(kernel, features)], code bytes, instructions)
 
     def add(self, name, counted, estimated):
-        kernels = set()
-        for layer, costs in zip(counted["layers"], estimated["layers"]):
-            if layer["node"] != costs["name"] or layer["kernel"] != costs["kernel"]:
-                sys.exit(f"{name}: the layers of device-test and inspect differ at {layer['node']}")
+        layers = []
+        costs_of = {layer["name"]: layer for layer in estimated["layers"]}
+        for layer in counted["layers"]:
+            costs = costs_of[layer["node"]]
             features = (1.0, costs["input_elements"], costs["output_elements"], costs["macs"])
             self.layers[layer["kernel"]].append((features, float(layer["instructions"])))
-            kernels.add(layer["kernel"])
-        self.models.append((name, kernels, counted["flash"]["code_bytes"],
+            layers.append((layer["kernel"], features))
+        self.models.append((name, layers, counted["flash"]["code_bytes"],
                             counted["instructions_per_inference"]))
 
 
@@ -92,8 +97,8 @@ def collect(mote, models, board, target):
 
 def code_sizes(counts):
     names = sorted(counts.layers)
-    rows = [[1.0] + [float(name in kernels) for name in names]
-            for _, kernels, _, _ in counts.models]
+    rows = [[1.0] + [float(any(name == kernel for kernel, _ in layers)) for name in names]
+            for _, layers, _, _ in counts.models]
     sizes = non_negative_fit(rows, [float(code) for _, _, code, _ in counts.models])
     return sizes[0], dict(zip(names, sizes[1:]))
 
@@ -107,7 +112,7 @@ def table(isa, counts):
         fitted[kernel] = non_negative_fit(rows, targets)
         print(f'\n[[kernels]]\nkernel = "{kernel}"\nisa = "{isa}"')
         for key, cost in zip(COSTS, fitted[kernel]):
-            if cost > 0.0:
+            if cost > 1e-6:
                 print(f"{key} = {cost:.4g}")
         print(f"code_bytes = {sizes[kernel]:.0f}")
     return fitted
@@ -123,11 +128,10 @@ def main():
         if not counts.models:
             continue
         fitted = table(isa, counts)
-        for kernel, rows in counts.layers.items():
-            predicted = sum(sum(c * f for c, f in zip(fitted[kernel], row)) for row, _ in rows)
-            actual = sum(instructions for _, instructions in rows)
-            print(f"{isa} {kernel}: {len(rows)} layers, {100 * (predicted / actual - 1):+.1f} %",
-                  file=sys.stderr)
+        for name, layers, _, instructions in counts.models:
+            estimate = sum(dot(fitted[kernel], features) for kernel, features in layers)
+            print(f"{isa} {name}: {instructions} counted, {estimate:.0f} estimated, "
+                  f"{100 * (estimate / instructions - 1):+.1f} %", file=sys.stderr)
 
 
 if __name__ == "__main__":

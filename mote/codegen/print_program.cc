@@ -171,18 +171,11 @@ class SourcePrinter {
     const Call& call = program_.calls[i];
     const Node& node = program_.graph.node(call.node);
     const std::string stem = fmt::format("layer_{}", i);
-    const ParamsText params =
-        print_params(layout_of(*call.kernel), call.params.get(), stem + "_params", attributes());
     std::string text =
         fmt::format("/* Layer {}: {} \"{}\"\n * {}\n * kernel {} */\n", i, node.op->name,
                     comment_text(node.name), operands_text(call), call.kernel->name);
-    text += params.arrays + params.object;
-    std::string packed = "0";
-    if (call.packed != nullptr && call.packed->size_bytes() > 0) {
-      packed = stem + "_packed";
-      text += print_array({packed, attributes()}, DataType::kI8,
-                          {call.packed->data(), call.packed->size_bytes()});
-    }
+    const std::string params = add_params(call, stem, text);
+    const std::string packed = add_packed(call, stem, text);
     std::vector<std::string> inputs;
     for (size_t k = 0; k < call.inputs.size(); ++k) {
       const bool in_packed = k > 0 && reads_packed_constants(*call.kernel);
@@ -198,8 +191,37 @@ class SourcePrinter {
     text += fmt::format(
         "  static const mote_kernel_args args = {{&{}, {}, inputs, outputs, {}, 0, {}}};\n"
         "  {}(&args);\n}}\n\n",
-        stem + "_params", packed, scratch, call.units, functions_.at(call.kernel));
+        params, packed, scratch, call.units, functions_.at(call.kernel));
     return text;
+  }
+
+  // The name of the call's params. What an earlier call has printed is not printed again: patches
+  // of one layer share most.
+  std::string add_params(const Call& call, const std::string& stem, std::string& text) {
+    const mote_struct& layout = layout_of(*call.kernel);
+    const auto print = [&](const std::string& name) {
+      return print_params(layout, call.params.get(), name, attributes());
+    };
+    const ParamsText content = print("params");
+    const std::string own = stem + "_params";
+    const auto [object, is_new] = params_.try_emplace(content.arrays + content.object, own);
+    if (!is_new) return object->second;
+    const auto [arrays, are_new] = param_arrays_.try_emplace(content.arrays, own);
+    ParamsText params = print(arrays->second);
+    if (are_new) text += params.arrays;
+    params.object.replace(params.object.find(arrays->second), arrays->second.size(), own);
+    text += params.object;
+    return own;
+  }
+
+  std::string add_packed(const Call& call, const std::string& stem, std::string& text) {
+    if (call.packed == nullptr || call.packed->size_bytes() == 0) return "0";
+    const auto [known, is_new] = packed_.try_emplace(call.packed.get(), stem + "_packed");
+    if (is_new) {
+      text += print_array({known->second, attributes()}, DataType::kI8,
+                          {call.packed->data(), call.packed->size_bytes()});
+    }
+    return known->second;
   }
 
   // The segment that survives from run to run, and its initial content where that is not zero.
@@ -292,6 +314,9 @@ class SourcePrinter {
   std::map<const mote_kernel*, std::string> functions_;
   std::set<size_t> specialized_;
   std::set<int32_t> printed_;
+  std::map<std::string, std::string> params_;        // by text, but for the name
+  std::map<std::string, std::string> param_arrays_;  // the same, of what they point to
+  std::map<const AlignedBuffer*, std::string> packed_;
   std::string constants_;
 };
 

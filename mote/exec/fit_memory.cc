@@ -88,6 +88,10 @@ class Search {
 
   FittedProgram run() {
     FittedProgram best = {.program = lowered(graph_, true)};
+    if (ram_bytes(*best.program) > limit_ && options_.lower.plan == PlanKind::kSpeed) {
+      options_.lower.plan = PlanKind::kRam;
+      best.program = lowered(graph_, true);
+    }
     ram_before_ = ram_bytes(*best.program);
     best.fits = ram_before_ <= limit_;
     if (best.fits) return best;
@@ -189,7 +193,7 @@ class Search {
   }
 
   const Graph graph_;
-  const PrepareOptions& options_;
+  PrepareOptions options_;
   const int64_t limit_;
   int64_t ram_before_ = 0;
 };

@@ -31,9 +31,9 @@ struct FittedProgram {
 /// Arena and states of a program.
 int64_t ram_bytes(const Program& program);
 
-/// `limit` is for the arena and the states together. Stages are tried in order of their extra work
-/// until one fits. Patches are never chosen where the program fits without. Throws what
-/// prepare_program throws.
+/// `limit` is for the arena and the states together. Where the plan for speed exceeds it, that for
+/// RAM is taken; where that does too, stages are tried in order of their extra work until one fits.
+/// Throws what prepare_program throws.
 FittedProgram prepare_within(Graph graph, const PrepareOptions& options, int64_t limit);
 
 }  // namespace mote

@@ -113,14 +113,17 @@ class Lowering {
     return value.constant;
   }
 
-  // The same bytes packed by the same kernel, of the program to share with.
+  // The same bytes packed by the same kernel, of the program to share with or for another call of
+  // this one: patches of one layer have its weights once.
   std::shared_ptr<const AlignedBuffer> shared(const mote_kernel& kernel,
                                               std::shared_ptr<const AlignedBuffer> packed) const {
-    if (options_.shared_with == nullptr) return packed;
-    for (const Call& call : options_.shared_with->calls) {
-      if (call.kernel != &kernel || call.packed->size_bytes() != packed->size_bytes()) continue;
-      if (std::memcmp(call.packed->data(), packed->data(), packed->size_bytes()) == 0) {
-        return call.packed;
+    for (const Program* program : {options_.shared_with, &program_}) {
+      if (program == nullptr) continue;
+      for (const Call& call : program->calls) {
+        if (call.kernel != &kernel || call.packed->size_bytes() != packed->size_bytes()) continue;
+        if (std::memcmp(call.packed->data(), packed->data(), packed->size_bytes()) == 0) {
+          return call.packed;
+        }
       }
     }
     return packed;

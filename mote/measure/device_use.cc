@@ -50,29 +50,51 @@ int64_t element_bytes(mote_field_type type) {
   throw_error(ErrorKind::kInternal, "a struct is no element");
 }
 
-// A struct of params with what it points to, as a 32-bit processor stores it.
-int64_t params_bytes(const mote_struct& layout, const std::byte* at, const void* root) {
-  int64_t bytes = 0;
-  for (const mote_field* field = layout.fields; field->name != nullptr; ++field) {
-    const std::byte* here = at + field->offset;
-    int64_t count = std::max<int64_t>(1, field->count);
-    int64_t stride = field->type == MOTE_FIELD_TYPE_STRUCT ? field->of->size : 0;
-    if (field->pointed != nullptr) {
-      bytes += kPointerBytes;
-      const void* target = nullptr;
-      copy_bytes(reinterpret_cast<std::byte*>(&target), here, sizeof target);
-      if (target == nullptr) continue;
-      here = static_cast<const std::byte*>(target);
-      count = field->pointed(root);
-    }
-    if (field->type != MOTE_FIELD_TYPE_STRUCT) {
-      bytes += count * element_bytes(field->type);
-      continue;
-    }
-    for (int64_t i = 0; i < count; ++i) bytes += params_bytes(*field->of, here + i * stride, root);
+// A struct of params as a 32-bit processor stores it, and the arrays it points to.
+struct StoredParams {
+  std::string object;
+  std::vector<std::string> arrays;
+};
+
+class ParamsStore {
+ public:
+  explicit ParamsStore(const void* root) : root_(root) {}
+
+  StoredParams store(const mote_struct& layout) {
+    add_struct(layout, static_cast<const std::byte*>(root_), stored_.object);
+    return std::move(stored_);
   }
-  return bytes;
-}
+
+ private:
+  void add_struct(const mote_struct& layout, const std::byte* at, std::string& to) {
+    for (const mote_field* field = layout.fields; field->name != nullptr; ++field) {
+      if (field->pointed == nullptr) {
+        add_elements(*field, at + field->offset, std::max<int64_t>(1, field->count), to);
+        continue;
+      }
+      to.append(kPointerBytes, '\0');
+      const std::byte* target = nullptr;
+      copy_bytes(reinterpret_cast<std::byte*>(&target), at + field->offset, sizeof target);
+      if (target == nullptr) continue;
+      std::string array;
+      add_elements(*field, target, field->pointed(root_), array);
+      stored_.arrays.push_back(std::move(array));
+    }
+  }
+
+  void add_elements(const mote_field& field, const std::byte* from, int64_t count,
+                    std::string& to) {
+    if (field.type == MOTE_FIELD_TYPE_STRUCT) {
+      for (int64_t i = 0; i < count; ++i) add_struct(*field.of, from + i * field.of->size, to);
+    } else {
+      to.append(reinterpret_cast<const char*>(from),
+                static_cast<size_t>(count * element_bytes(field.type)));
+    }
+  }
+
+  const void* root_;
+  StoredParams stored_;
+};
 
 bool is_zero(const Tensor& tensor) {
   return std::all_of(tensor.bytes(), tensor.bytes() + tensor.size_bytes(),
@@ -181,8 +203,21 @@ class Count {
     use.param_bytes = kCallBytes + operands * kPointerBytes;
     const mote_struct* layout = call.kernel == nullptr ? nullptr : layout_of(*call.kernel);
     if (layout == nullptr || call.params == nullptr) return;
-    use.param_bytes +=
-        params_bytes(*layout, static_cast<const std::byte*>(call.params.get()), call.params.get());
+    use.param_bytes += new_param_bytes(*layout, call.params.get());
+  }
+
+  // Generated code has equal params, and equal arrays, once.
+  int64_t new_param_bytes(const mote_struct& layout, const void* params) {
+    StoredParams stored = ParamsStore(params).store(layout);
+    std::string whole = layout.name + stored.object;
+    for (const std::string& array : stored.arrays) whole += array;
+    if (!params_seen_.insert(std::move(whole)).second) return 0;
+    auto bytes = static_cast<int64_t>(stored.object.size());
+    for (std::string& array : stored.arrays) {
+      const auto size = static_cast<int64_t>(array.size());
+      if (arrays_seen_.insert(std::move(array)).second) bytes += size;
+    }
+    return bytes;
   }
 
   static void add(const CallUse& call, CallUse& totals) {
@@ -200,7 +235,7 @@ class Count {
   const Program& program_;
   const DeviceCosts& costs_;
   const DeviceTarget& target_;
-  std::set<std::string> kernels_seen_;
+  std::set<std::string> kernels_seen_, params_seen_, arrays_seen_;
   std::set<const AlignedBuffer*> packed_seen_;
   std::set<int32_t> constants_seen_;
 };
