@@ -6,6 +6,7 @@
 #include <string>
 
 #include "mote/api/evaluate.h"
+#include "mote/api/optimize.h"
 #include "mote/base/parallel.h"
 #include "mote/data/csv.h"
 #include "mote/data/path_text.h"
@@ -40,25 +41,51 @@ std::string hex(const Tensor& tensor) {
 
 class MlperfTiny : public testing::TestWithParam<Benchmark> {};
 
-TEST_P(MlperfTiny, gives_the_bytes_of_tflm) {
-  const Benchmark& benchmark = GetParam();
-  if (!fs::exists(shared(benchmark.outputs))) {
-    GTEST_SKIP() << "set MOTE_DATA to the folder of shared data";
-  }
-  const data::CsvTable expected = data::read_csv(shared(benchmark.outputs));
+// Samples whose output differs from the recorded one, and how many of all are classified right.
+struct Outcome {
   int64_t differing = 0;
+  int64_t correct = 0;
+  int64_t total = 0;
+};
+
+Outcome run(const Benchmark& benchmark, const fs::path& model) {
+  const data::CsvTable expected = data::read_csv(shared(benchmark.outputs));
+  Outcome outcome;
   EvaluateRequest request;
-  request.model.path = shared(benchmark.model);
+  request.model.path = model;
   request.data.path = fs::path(MOTE_SOURCE_DIR) / "examples/datasets" / benchmark.dataset;
   request.compute.threads = default_threads();
   request.on_outputs = [&](int64_t index, std::span<const Tensor> outputs) {
     const bool same = hex(outputs[0]) == expected.rows.at(static_cast<size_t>(index)).back();
-    differing += same ? 0 : 1;
+    outcome.differing += same ? 0 : 1;
   };
   const EvaluateResult result = evaluate(request);
-  EXPECT_EQ(result.evaluation.total, benchmark.total);
-  EXPECT_EQ(result.evaluation.correct, benchmark.correct);
-  EXPECT_EQ(differing, 0) << "samples with other bytes than " << benchmark.outputs;
+  outcome.correct = result.evaluation.correct;
+  outcome.total = result.evaluation.total;
+  return outcome;
+}
+
+void expect_the_bytes_of_tflm(const Benchmark& benchmark, const fs::path& model) {
+  const Outcome outcome = run(benchmark, model);
+  EXPECT_EQ(outcome.total, benchmark.total);
+  EXPECT_EQ(outcome.correct, benchmark.correct);
+  EXPECT_EQ(outcome.differing, 0) << "samples with other bytes than " << benchmark.outputs;
+}
+
+TEST_P(MlperfTiny, gives_the_bytes_of_tflm) {
+  if (!fs::exists(shared(GetParam().outputs))) {
+    GTEST_SKIP() << "set MOTE_DATA to the folder of shared data";
+  }
+  expect_the_bytes_of_tflm(GetParam(), shared(GetParam().model));
+}
+
+TEST_P(MlperfTiny, gives_them_without_its_constant_channels) {
+  if (!fs::exists(shared(GetParam().outputs))) {
+    GTEST_SKIP() << "set MOTE_DATA to the folder of shared data";
+  }
+  const fs::path small = fs::path(testing::TempDir()) / (GetParam().name + "_optimized.tflite");
+  optimize({.model = {.path = shared(GetParam().model)}, .output = small});
+  expect_the_bytes_of_tflm(GetParam(), small);
 }
 
 INSTANTIATE_TEST_SUITE_P(
