@@ -5,12 +5,13 @@
 #
 # Quantizes the keyword spotter, prints it as C, builds the firmware, runs it under QEMU on the clips
 # (those of this folder by default), compares every byte that the network takes and gives there with
-# what mote computes here, and counts instructions. Ends with 77 where the compiler or QEMU is absent.
+# what mote computes here, and counts instructions. WORK_FOLDER keeps the sources and firmware.elf. Ends with 77 where the compiler or QEMU is absent.
 set -euo pipefail
 mote=$(realpath "$1") prepare=$(realpath "$2")
 here=$(cd "$(dirname "$0")" && pwd)
 clips=$(realpath "${3:-$here/clips}")
 work=${4:-$(mktemp -d)}
+[ $# -ge 4 ] || trap 'rm -rf "$work"' EXIT
 spotter=$here/../keyword_spotter
 board=$here/../../mote/device/firmware
 core=$here/../../mote/data
