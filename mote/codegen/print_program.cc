@@ -81,8 +81,9 @@ class SourcePrinter {
         prefix_(upper(options.name)),
         specialized_(specialized_calls(program, options.specialize_bytes)) {
     const std::vector<const mote_kernel*> kernels = kernels_of(program);
-    const KernelText text = kernel_text(kernels);
+    KernelText text = kernel_text(kernels);
     for (size_t i = 0; i < kernels.size(); ++i) functions_[kernels[i]] = text.functions[i];
+    kernels_code_ = std::move(text.code);
   }
 
   std::string run() {
@@ -189,29 +190,30 @@ class SourcePrinter {
                         specialized_.contains(i) ? "MOTE_SPECIALIZED " : "", name_, stem);
     text += pointers("const void*", "inputs", inputs) + pointers("void*", "outputs", outputs);
     text += fmt::format(
-        "  static const mote_kernel_args args = {{&{}, {}, inputs, outputs, {}, 0, {}}};\n"
+        "  static const mote_kernel_args args = {{{}, {}, inputs, outputs, {}, 0, {}}};\n"
         "  {}(&args);\n}}\n\n",
         params, packed, scratch, call.units, functions_.at(call.kernel));
     return text;
   }
 
-  // The name of the call's params. What an earlier call has printed is not printed again: patches
-  // of one layer share most.
+  // The address of the call's params; "0" where no kernel reads them, but what it packed of them.
+  // What an earlier call has printed is not printed again: patches of one layer share most.
   std::string add_params(const Call& call, const std::string& stem, std::string& text) {
     const mote_struct& layout = layout_of(*call.kernel);
+    if (kernels_code_.find(layout.name) == std::string::npos) return "0";
     const auto print = [&](const std::string& name) {
       return print_params(layout, call.params.get(), name, attributes());
     };
     const ParamsText content = print("params");
     const std::string own = stem + "_params";
     const auto [object, is_new] = params_.try_emplace(content.arrays + content.object, own);
-    if (!is_new) return object->second;
+    if (!is_new) return "&" + object->second;
     const auto [arrays, are_new] = param_arrays_.try_emplace(content.arrays, own);
     ParamsText params = print(arrays->second);
     if (are_new) text += params.arrays;
     params.object.replace(params.object.find(arrays->second), arrays->second.size(), own);
     text += params.object;
-    return own;
+    return "&" + own;
   }
 
   std::string add_packed(const Call& call, const std::string& stem, std::string& text) {
@@ -312,6 +314,7 @@ class SourcePrinter {
   std::string name_;
   std::string prefix_;
   std::map<const mote_kernel*, std::string> functions_;
+  std::string kernels_code_;
   std::set<size_t> specialized_;
   std::set<int32_t> printed_;
   std::map<std::string, std::string> params_;        // by text, but for the name
