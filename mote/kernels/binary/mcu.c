@@ -6,7 +6,6 @@
 // What the products need of a plan.
 typedef struct mote_add_products {
   int32_t a_high, b_high, a_low, b_low, high, low, bias, shift, ties_away;
-  int32_t min, max;
   int32_t count;  // of elements
 } mote_add_products;
 
@@ -42,8 +41,6 @@ static void pack_products(const void* params, const mote_add_plan* plan, void* p
                                   .bias = plan->bias,
                                   .shift = plan->shift,
                                   .ties_away = plan->ties_away,
-                                  .min = plan->min,
-                                  .max = plan->max,
                                   .count = (int32_t)mote_binary_elements(params)};
 }
 static void pack_add(const void* params, const void* const* constants, void* packed) {
@@ -58,7 +55,10 @@ static void pack_sub(const void* params, const void* const* constants, void* pac
 }
 
 static void run(const mote_kernel_args* args) {
+  const mote_binary_params* params = args->params;
   const mote_add_products p = *(const mote_add_products*)args->packed;
+  const int32_t min = params->y_min;
+  const int32_t max = params->y_max;
   const int8_t* a = args->inputs[0];
   const int8_t* b = args->inputs[1];
   int8_t* y = args->outputs[0];
@@ -67,7 +67,7 @@ static void run(const mote_kernel_args* args) {
     const int32_t low = a[i] * p.a_low + b[i] * p.b_low + p.low;
     const int32_t sum = a[i] * p.a_high + b[i] * p.b_high + p.high + (low >> MOTE_ADD_LOW_BITS);
     const int32_t value = (sum + p.bias + ((sum >> 31) & ties)) >> p.shift;
-    y[i] = (int8_t)mote_clamp_i32(value, p.min, p.max);
+    y[i] = (int8_t)mote_clamp_i32(value, min, max);
   }
 }
 

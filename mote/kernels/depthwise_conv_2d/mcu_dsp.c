@@ -45,7 +45,8 @@ static void pack(const void* params, const void* const* constants, void* packed)
     const int32_t last = p->ic - MOTE_TAP_CHANNELS;
     const int32_t first = b * MOTE_TAP_CHANNELS < last ? b * MOTE_TAP_CHANNELS : last;
     for (int32_t c = first; c < first + MOTE_TAP_CHANNELS; ++c, to += sizeof(mote_channel_stage)) {
-      const mote_channel_stage s = mote_channel_stage_of(&p->output, bias != NULL ? bias[c] : 0, c);
+      const mote_channel_stage s =
+          mote_channel_stage_of(&p->output, bias != NULL ? bias[c] : 0, c, taps_of(p));
       memcpy(to, &s, sizeof s);
     }
     for (int32_t t = 0; t < taps_of(p); ++t, to += MOTE_TAP_CHANNELS) {

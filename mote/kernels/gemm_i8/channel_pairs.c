@@ -30,8 +30,8 @@ static uint32_t half_of(const mote_channel_pairs* layer, int32_t channel, int32_
 static uint32_t* pack_stage(const mote_channel_pairs* layer, int32_t channel, uint32_t* to) {
   mote_channel_stage s = {0, 0};
   if (channel < layer->channels) {
-    s = mote_channel_stage_of(layer->stage, layer->bias != NULL ? layer->bias[channel] : 0,
-                              channel);
+    s = mote_channel_stage_of(layer->stage, layer->bias != NULL ? layer->bias[channel] : 0, channel,
+                              layer->terms);
   }
   *to++ = (uint32_t)s.bias_and_shift;
   *to++ = (uint32_t)s.multiplier;

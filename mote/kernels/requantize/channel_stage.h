@@ -1,7 +1,7 @@
 // The output stage of i8 layers on small processors: two words for each channel, and results in
 // seven instructions where the processor has the upper half of a product (simd/mcu_dsp.h).
 //
-//   mote_channel_stage s = mote_channel_stage_of(&p->output, bias[o], o);
+//   mote_channel_stage s = mote_channel_stage_of(&p->output, bias[o], o, terms);
 //   y = mote_channel_stage_i8(s, 2 * sum + mote_twice_bias(s), 2 * zero_point + 1);
 //
 // With e the right shift of the multiplier and h = (2 (sum + bias) m + 2^31) >> 32, which is the
@@ -64,7 +64,7 @@ static inline void mote_limit_i8(const mote_output_stage* stage, int8_t* y, int3
 const char* mote_channel_stage_refuses(const mote_output_stage* stage, const int32_t* bias,
                                        int32_t channels, int64_t terms);
 mote_channel_stage mote_channel_stage_of(const mote_output_stage* stage, int32_t bias,
-                                         int32_t channel);
+                                         int32_t channel, int64_t terms);
 
 #ifdef __cplusplus
 }
