@@ -8,7 +8,7 @@
 // load: 16 instructions for 128 products.
 #pragma once
 
-#include "mote/kernels/simd/mcu_mve.h"
+#include "mote/kernels/requantize/mve_output.h"
 
 /// Four channels' weights: four starts of accumulators (i32), and then, for each 16 bytes of a
 /// pixel, 16 weights of each channel. Plain C for mve_dot_1 and mve_dot_2; sums wrap.
@@ -23,8 +23,6 @@ static inline void mve_plain_dot(const int8_t* x, const int8_t* group, int32_t c
     sums[c] = (int32_t)sum;
   }
 }
-
-enum { MVE_SUMS = 32 };  // between the sums of two pixels
 
 /// The sums of one pixel of `count` bytes and a group; returns the next group.
 static inline const int8_t* mve_dot_1(const int8_t* x, const int8_t* group, int32_t count,

@@ -7,7 +7,6 @@
 #pragma once
 
 #include "mote/kernels/gemm_i8/mve_dot.h"
-#include "mote/kernels/requantize/mve_output.h"
 
 typedef struct mve_layer {
   mve_output output;
@@ -50,7 +49,7 @@ static inline void mve_pixels_1(const mve_layer* layer, const int8_t* x, int32_t
     const int32_t channels = left < MVE_SUMS ? left : MVE_SUMS;
     for (int32_t c = 0; c < channels; c += 4) group = mve_dot_1(x, group, layer->depth, sums + c);
     mve_place_rest(sums, channels);
-    mve_store_channels(&layer->output, scales, sums, channels, y);
+    mve_store_pixels(&layer->output, scales, sums, channels, y, 1, 0);
     scales += MVE_SUMS / 8;
     y += MVE_SUMS;
   }
@@ -66,11 +65,9 @@ static inline void mve_pixels_2(const mve_layer* layer, const int8_t* x0, const 
     dots.sums = sums;
     dots.groups = (channels + 3) / 4;
     mve_dot_2(&dots);
-    for (int32_t i = 0; i < 2; ++i) {
-      int32_t* of = sums + i * MVE_SUMS;
-      mve_place_rest(of, channels);
-      mve_store_channels(&layer->output, scales, of, channels, y + i * layer->channels);
-    }
+    mve_place_rest(sums, channels);
+    mve_place_rest(sums + MVE_SUMS, channels);
+    mve_store_pixels(&layer->output, scales, sums, channels, y, 2, layer->channels);
     scales += MVE_SUMS / 8;
     y += MVE_SUMS;
   }

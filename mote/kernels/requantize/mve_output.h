@@ -17,6 +17,8 @@
 #include "mote/kernels/requantize/requantize.h"
 #include "mote/kernels/simd/mcu_mve.h"
 
+enum { MVE_SUMS = 32 };  // four-byte sums between those of two pixels
+
 /// The scales of eight slots; shifts are 0 or less, to the right.
 typedef struct mve_scales {
   int8_t shifts[8];
@@ -130,14 +132,14 @@ static inline mve_i16 mve_output_8(const mve_output* o, const mve_scales* scales
         [min] "r"(o->min), [max] "r"(o->max), [zero_point] "r"(o->zero_point)           \
       : "q0", "q1", "q2", "q3", "q4", "cc", "memory")
 
-// Channels that are rounded twice, where ties matter or not.
+// One pixel that is rounded twice.
 #define MVE_STORE_TWICE(TIES)                                        \
   if (blocks > 0) MVE_SCALE_BLOCKS(TIES);                            \
   for (; channels > 0; channels -= 8, sums += 8, ++scales, y += 8) { \
     MVE_SCALE_REST(TIES);                                            \
   }
 
-/// Stores the outputs of `channels` channels.
+/// Stores the outputs of `channels` channels of one pixel.
 static inline void mve_store_channels(const mve_output* o, const mve_scales* scales,
                                       const int32_t* sums, int32_t channels, int8_t* y) {
   int32_t blocks = channels / 16;
@@ -157,5 +159,14 @@ static inline void mve_store_channels(const mve_output* o, const mve_scales* sca
   }
   for (; channels > 0; channels -= 8, sums += 8, ++scales, y += 8) {
     mve_store_some(y, mve_output_8(o, scales, sums), channels);
+  }
+}
+
+/// The same of `pixels` pixels: their sums lie MVE_SUMS apart, their outputs `step` bytes.
+static inline void mve_store_pixels(const mve_output* o, const mve_scales* scales,
+                                    const int32_t* sums, int32_t channels, int8_t* y,
+                                    int32_t pixels, int32_t step) {
+  for (; pixels > 0; --pixels, sums += MVE_SUMS, y += step) {
+    mve_store_channels(o, scales, sums, channels, y);
   }
 }
