@@ -8,11 +8,15 @@
 #include "mote/kernels/gemm_i8/channel_pairs.h"
 #include "mote/kernels/kernel.h"
 
-static int32_t terms_of(const mote_conv_2d_params* p) { return p->kh * p->kw * p->ic; }
+// Of a window: each of its rows begins with a quad of its own.
+static inline int32_t mote_window_quads(const mote_conv_2d_params* p) {
+  return p->kh * mote_quads_of(p->kw * p->ic);
+}
 
 static mote_channel_pairs layer_of(const mote_conv_2d_params* p, const void* const* constants) {
   return (mote_channel_pairs){.channels = p->oc,
-                              .terms = terms_of(p),
+                              .runs = p->kh,
+                              .run = p->kw * p->ic,
                               .weights = constants[1],
                               .bias = constants[2],
                               .stage = &p->output};
@@ -30,7 +34,7 @@ static const char* refuses(const void* params, const void* const* constants) {
 
 static int64_t packed_bytes(const void* params) {
   const mote_conv_2d_params* p = params;
-  return mote_channel_pairs_bytes(p->oc, terms_of(p));
+  return mote_channel_pairs_bytes(p->oc, mote_window_quads(p));
 }
 
 static void pack(const void* params, const void* const* constants, void* packed) {
@@ -42,7 +46,7 @@ static void pack(const void* params, const void* const* constants, void* packed)
 enum { MOTE_QUAD_WORDS = 4 };
 
 static int64_t scratch_bytes(const void* params) {
-  return (int64_t)mote_quads_of(terms_of(params)) * MOTE_QUAD_WORDS * (int64_t)sizeof(uint32_t);
+  return (int64_t)mote_window_quads(params) * MOTE_QUAD_WORDS * (int64_t)sizeof(uint32_t);
 }
 
 // Both pixels are stored after both were read: the first no earlier than pixel by pixel.
@@ -52,10 +56,16 @@ static int64_t overlap(const void* params, int32_t input) {
   return mote_window_overlap(&window, (mote_store_order){.pixels = 1});
 }
 
+// Four elements to one pixel's words of a quad.
+static inline void mote_widen_quad(uint32_t word, uint32_t minus_zero, uint32_t* quad) {
+  quad[0] = mote_add_even_bytes(minus_zero, word);
+  quad[2] = mote_add_odd_bytes(minus_zero, word);
+}
+
 // Widens `count` elements of x to the elements from `at` on of one pixel, whose words in scratch
-// start at `lane`.
+// start at `lane`. What follows a whole row of the window in its last quad is multiplied by 0.
 static inline void mote_widen_run(const int8_t* x, int32_t count, int32_t zero_point, int32_t at,
-                                  uint32_t* lane) {
+                                  int is_whole, uint32_t* lane) {
   const uint32_t minus_zero = mote_both_halves(-zero_point);
   while (count > 0) {
     uint32_t* quad = lane + (at >> 2) * MOTE_QUAD_WORDS;
@@ -68,9 +78,13 @@ static inline void mote_widen_run(const int8_t* x, int32_t count, int32_t zero_p
     }
     at += count & ~3;
     for (; count >= 4; count -= 4, x += 4, quad += MOTE_QUAD_WORDS) {
-      const uint32_t word = mote_load_word(x);
-      quad[0] = mote_add_even_bytes(minus_zero, word);
-      quad[2] = mote_add_odd_bytes(minus_zero, word);
+      mote_widen_quad(mote_load_word(x), minus_zero, quad);
+    }
+    if (is_whole && count > 0) {
+      // Read with bytes before it, of which there are four, rather than past the end of x.
+      const uint32_t word = mote_load_word(x + count - 4) >> (8 * (4 - count));
+      mote_widen_quad(word, minus_zero, quad);
+      return;
     }
   }
 }
@@ -85,16 +99,23 @@ static void mote_widen_window(const mote_conv_2d_params* p, const int8_t* x, int
   const int32_t bottom = top + (p->kh - 1) * p->dilation_h;
   if (first > 0 || end < p->kw || top < 0 || bottom >= p->h) {
     uint32_t* quad = lane;
-    for (int32_t k = p->kh * p->kw * p->ic; k > 0; k -= 4, quad += MOTE_QUAD_WORDS) {
+    for (int32_t k = mote_window_quads(p); k > 0; --k, quad += MOTE_QUAD_WORDS) {
       quad[0] = 0;
       quad[2] = 0;
     }
   }
-  for (int32_t a = 0; a < p->kh; ++a) {
-    const int32_t row = top + a * p->dilation_h;
-    if (row < 0 || row >= p->h) continue;
-    mote_widen_run(x + (row * p->w + left + first) * p->ic, (end - first) * p->ic, p->x_zero_point,
-                   (a * p->kw + first) * p->ic, lane);
+  const int32_t ic = p->ic;
+  const int32_t height = p->h;
+  const int32_t row_step = p->dilation_h;
+  const int32_t x_step = row_step * p->w * ic;
+  const int32_t at_step = 4 * mote_quads_of(p->kw * ic);
+  const int32_t count = (end - first) * ic;
+  const int is_whole = end - first == p->kw;
+  int32_t offset = (top * p->w + left + first) * ic;
+  int32_t at = first * ic;
+  for (int32_t row = top; row <= bottom; row += row_step, offset += x_step, at += at_step) {
+    if (row < 0 || row >= height) continue;
+    mote_widen_run(x + offset, count, p->x_zero_point, at, is_whole, lane);
   }
 }
 
@@ -139,7 +160,7 @@ static void run(const mote_kernel_args* args) {
   const int8_t* x = args->inputs[0];
   int8_t* y = args->outputs[0];
   uint32_t* windows = args->scratch;
-  const uint32_t* end = windows + mote_quads_of(p->kh * p->kw * p->ic) * MOTE_QUAD_WORDS;
+  const uint32_t* end = windows + mote_window_quads(p) * MOTE_QUAD_WORDS;
   for (int32_t n = 0; n < p->n; ++n, x += p->h * p->w * p->ic) {
     int32_t filled = 0;
     for (int32_t i = 0; i < p->oh; ++i) {

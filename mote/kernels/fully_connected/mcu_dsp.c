@@ -9,7 +9,8 @@
 static mote_channel_pairs layer_of(const mote_fully_connected_params* p,
                                    const void* const* constants) {
   return (mote_channel_pairs){.channels = p->n,
-                              .terms = p->k,
+                              .runs = 1,
+                              .run = p->k,
                               .weights = constants[1],
                               .bias = constants[2],
                               .stage = &p->output};
@@ -33,7 +34,7 @@ static const char* refuses_single(const void* params, const void* const* constan
 
 static int64_t packed_bytes(const void* params) {
   const mote_fully_connected_params* p = params;
-  return mote_channel_pairs_bytes(p->n, p->k);
+  return mote_channel_pairs_bytes(p->n, mote_quads_of(p->k));
 }
 
 static void pack(const void* params, const void* const* constants, void* packed) {
@@ -82,7 +83,7 @@ static inline void mote_run_row(const mote_fully_connected_params* p, const int8
                                 const uint32_t* first, int8_t* y, mote_rounding rounding) {
   const uint32_t minus_zero = mote_both_halves(-p->x_zero_point);
   const int32_t offset = 2 * p->output.zero_point + 1;
-  const int32_t pair_words = mote_pair_words(p->k);
+  const int32_t pair_words = mote_pair_words(mote_quads_of(p->k));
   const int8_t* const end = x + (p->k & ~3);
   // What is left of x after whole words is read with the bytes before.
   const uint32_t last = mote_load_word(x + p->k - 4) >> (8 * (-p->k & 3));
