@@ -16,7 +16,9 @@ class CodegenCommand final : public Command {
         "Writes a network as C99 that needs nothing: no heap, no stdio, no interpreter. Weights "
         "are const and stay in flash, values share one arena, every layer is a call with its "
         "parameters, and only the kernels in use come along. What the C computes equals what "
-        "mote computes here in every byte; a self-test with vectors shows it on the device.",
+        "mote computes here in every byte; a self-test with vectors shows it on the device.\n\n"
+        "A model that does not fit --ram or --flash fails with the layers that take most, exit "
+        "code 2. Patches compute twice what neighbours share: the MACs before and after are shown.",
         {{"codegen kws.tflite --target cortex-m4 --output firmware/kws", "the quickest code"},
          {"codegen kws.tflite --target cortex-m4 --optimize ram --output kws",
           "the smallest arena"},
@@ -58,6 +60,14 @@ class CodegenCommand final : public Command {
         .help = "keep the model as the file has it, without the exact rewrites of optimize",
         .set = [this](const std::string&) { request_.rewrite = false; }};
     group.options.push_back(std::move(as_is));
+    group.options.push_back(
+        limit_option("--ram",
+                     "RAM for arena, states and stack, as 64K; where it is short the smallest "
+                     "arena is taken, then first layers run patch by patch",
+                     &request_.budget.ram_bytes));
+    group.options.push_back(limit_option(
+        "--flash", "flash for weights, parameters and code, as 256K; the code is estimated",
+        &request_.budget.flash_bytes));
     return {std::move(group), general_group(&general_)};
   }
 
