@@ -20,6 +20,8 @@ constexpr int64_t kPointerBytes = 4;
 constexpr int64_t kCallBytes = 7 * kPointerBytes + 16;
 // Rows of each table in a message.
 constexpr size_t kListed = 8;
+// Some converters give layers names of a kilobyte; their ends tell them apart.
+constexpr size_t kNameBytes = 60;
 
 const mote_struct* layout_of(const mote_kernel& kernel) {
   const mote_kernel* row = nullptr;
@@ -240,6 +242,13 @@ class Count {
   std::set<int32_t> constants_seen_;
 };
 
+std::string shortened(const std::string& name) {
+  if (name.size() <= kNameBytes) return name;
+  size_t at = name.size() - kNameBytes;
+  while (at < name.size() && (static_cast<unsigned char>(name[at]) & 0xC0) == 0x80) ++at;
+  return "..." + name.substr(at);
+}
+
 // The calls that take most by `bytes`.
 template <class Bytes>
 std::string largest_text(const DeviceUse& use, Bytes bytes) {
@@ -249,7 +258,8 @@ std::string largest_text(const DeviceUse& use, Bytes bytes) {
                    [&](const CallUse* a, const CallUse* b) { return bytes(*a) > bytes(*b); });
   std::string text;
   for (size_t i = 0; i < std::min(kListed, calls.size()); ++i) {
-    text += fmt::format("  {:>10}  {} ({})\n", bytes(*calls[i]), calls[i]->node, calls[i]->op);
+    text += fmt::format("  {:>10}  {} ({})\n", bytes(*calls[i]), shortened(calls[i]->node),
+                        calls[i]->op);
   }
   if (calls.size() > kListed) {
     text += fmt::format("  and {} layers that take less\n", calls.size() - kListed);
