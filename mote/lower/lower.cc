@@ -35,7 +35,7 @@ constexpr int64_t kLargeMacs = 500'000;
 constexpr int64_t kLargeBytes = 256 * 1024;
 
 // What a plan for RAM gives on the host for kernels that are ten times as quick.
-constexpr int64_t kHostSlackPercent = 2;
+constexpr int64_t kHostSlackPercent = 3;
 
 int64_t bytes_of(const TensorType& type) {
   return checked_mul(type.shape.elements(), static_cast<int64_t>(size_bytes(type.dtype)),

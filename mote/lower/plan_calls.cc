@@ -169,10 +169,8 @@ class KernelChoice {
     }
   }
 
-  // Goes back to the first kernel with which the arena takes no more than `slack_percent` more.
-  void prefer_first(int64_t slack_percent) {
-    constexpr int64_t kWhole = 100;
-    const int64_t limit = current_.layout.arena_bytes * (kWhole + slack_percent) / kWhole;
+  // Goes back to the first kernel with which the arena takes no more than `limit`.
+  void prefer_first(int64_t limit) {
     for (int32_t call = 0; call < static_cast<int32_t>(calls_.calls.size()); ++call) {
       for (int32_t kernel = 0; kernel < current_.kernels[call]; ++kernel) {
         if (change(call, kernel, limit)) break;
@@ -180,11 +178,45 @@ class KernelChoice {
     }
   }
 
+  // Gives the most demanding call that can do with less the next kernel that needs less, until the
+  // arena takes at most `limit`; false when none can.
+  bool reduce_to(int64_t limit) {
+    while (current_.layout.arena_bytes > limit) {
+      const std::vector<int64_t> required =
+          required_bytes(memory_problem(calls_, current_.order, current_.kernels));
+      int32_t call = -1;
+      int64_t most = -1;
+      for (size_t step = 0; step < current_.order.size(); ++step) {
+        if (required[step] <= most || less_demanding(current_.order[step]) < 0) continue;
+        call = current_.order[step];
+        most = required[step];
+      }
+      if (call < 0) return false;
+      Indices kernels = current_.kernels;
+      kernels[call] = less_demanding(call);
+      current_ = attempt(calls_, current_.order, std::move(kernels), effort(limit));
+    }
+    return true;
+  }
+
+  const Attempt& current() const { return current_; }
   Attempt take() { return std::move(current_); }
 
  private:
   static LayoutOptions effort(int64_t enough) {
     return {.max_nodes = 0, .improvements = kChoiceImprovements, .enough_bytes = enough};
+  }
+
+  // The first kernel of a call behind its current one that is less demanding; -1: none.
+  int32_t less_demanding(int32_t call) const {
+    const PlanCall& of = calls_.calls[call];
+    const auto appetite_of = [&](int32_t kernel) {
+      return appetite(calls_, of, of.kernels[kernel]);
+    };
+    for (auto kernel = current_.kernels[call] + 1; kernel < std::ssize(of.kernels); ++kernel) {
+      if (appetite_of(kernel) < appetite_of(current_.kernels[call])) return kernel;
+    }
+    return -1;
   }
 
   bool change(int32_t call, int32_t kernel, int64_t limit) {
@@ -204,6 +236,25 @@ class KernelChoice {
   Attempt current_;
 };
 
+// How far kernels are from the preferred ones.
+int64_t demotion(const Attempt& of) {
+  return std::accumulate(of.kernels.begin(), of.kernels.end(), int64_t{0});
+}
+
+// Takes more preferred kernels as far as the slack allows: from the kernels found on, and from the
+// preferred ones, as often several must become frugal together.
+void spend_slack(const PlanCalls& calls, int64_t slack_percent, Attempt& best) {
+  constexpr int64_t kWhole = 100;
+  const int64_t limit = best.layout.arena_bytes * (kWhole + slack_percent) / kWhole;
+  for (const Indices& start : {best.kernels, Indices(calls.calls.size(), 0)}) {
+    KernelChoice choice(calls, best.order, start);
+    if (!choice.reduce_to(limit)) continue;
+    choice.prefer_first(limit);
+    Attempt found = choice.take();
+    if (demotion(found) < demotion(best)) best = std::move(found);
+  }
+}
+
 // From the preferred kernels and from frugal ones to where no single change helps; all, because
 // often only several changes together shrink the arena.
 void choose_kernels(const PlanCalls& calls, const PlanOptions& options, Attempt& best) {
@@ -213,15 +264,11 @@ void choose_kernels(const PlanCalls& calls, const PlanOptions& options, Attempt&
   for (const Indices& start : starts) {
     KernelChoice choice(calls, best.order, start);
     choice.shrink();
-    choice.prefer_first(0);
+    choice.prefer_first(choice.current().layout.arena_bytes);
     Attempt found = choice.take();
     if (found.layout.arena_bytes < best.layout.arena_bytes) best = std::move(found);
   }
-  if (options.slack_percent > 0) {
-    KernelChoice choice(calls, best.order, best.kernels);
-    choice.prefer_first(options.slack_percent);
-    best = choice.take();
-  }
+  if (options.slack_percent > 0) spend_slack(calls, options.slack_percent, best);
   Attempt careful = attempt(calls, best.order, best.kernels, options.layout);
   if (careful.layout.arena_bytes <= best.layout.arena_bytes) best = std::move(careful);
 }

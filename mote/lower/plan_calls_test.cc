@@ -134,6 +134,25 @@ TEST(PlanMemory, refuses_calls_in_the_wrong_order) {
   EXPECT_THROW(plan_memory(calls), Error);
 }
 
+// Two calls in place, each quick with some scratch or slow without.
+TEST(PlanMemory, spends_its_slack_on_preferred_kernels) {
+  PlanCalls calls = {.values = {{.size_bytes = 100, .is_input = true},
+                                {.size_bytes = 100},
+                                {.size_bytes = 100, .is_output = true}}};
+  const PlanKernel quick = {.scratch_bytes = 4, .below = {0}};
+  const PlanKernel slow = {.below = {0}};
+  for (int32_t c = 0; c < 2; ++c) {
+    calls.calls.push_back({.inputs = {c}, .outputs = {c + 1}, .kernels = {quick, slow}});
+  }
+  const MemoryPlan smallest = plan_memory(calls);
+  EXPECT_EQ(smallest.arena_bytes, 100);
+  EXPECT_EQ(smallest.kernels, (Indices{1, 1}));
+  const MemoryPlan quicker = plan_memory(calls, {.slack_percent = 5});
+  EXPECT_EQ(quicker.arena_bytes, 104);
+  EXPECT_EQ(quicker.kernels, (Indices{0, 0}));
+  EXPECT_EQ(plan_memory(calls, {.slack_percent = 3}).kernels, (Indices{1, 1}));
+}
+
 PlanCalls random_calls(Rng& rng, int32_t count) {
   PlanCalls calls = {.values = {{.size_bytes = rng.integer(1, 30), .is_input = true}}};
   for (int32_t c = 0; c < count; ++c) {
