@@ -76,7 +76,7 @@ static inline mote_words mote_next_words(const uint32_t** at) {
   mote_words w;
   const uint32_t* from = *at;
   __asm__("ldrd %0, %1, [%2], #8"
-          : "=&r"(w.first), "=&r"(w.second), "+r"(from)
+          : "=&r"(w.first), "=&r"(w.second), "+&r"(from)
           : "m"(*(const mote_words*)(const void*)from));
   *at = from;
   return w;
@@ -117,8 +117,8 @@ static inline void mote_add_two_by_pair(const uint32_t* x, const uint32_t* end, 
       "1:\n\t" MOTE_PAIR_QUAD "\n2:\n\t" MOTE_PAIR_QUAD
       "cmp %[x], %[end]\n\t"
       "bne 1b"
-      : [x] "+r"(x), [w] "+r"(*w), [low0] "+r"(sums->low[0]), [low1] "+r"(sums->low[1]),
-        [both0] "+r"(sums->both[0]), [both1] "+r"(sums->both[1]), [w0] "=&r"(w0), [w1] "=&r"(w1),
+      : [x] "+&r"(x), [w] "+&r"(*w), [low0] "+&r"(sums->low[0]), [low1] "+&r"(sums->low[1]),
+        [both0] "+&r"(sums->both[0]), [both1] "+&r"(sums->both[1]), [w0] "=&r"(w0), [w1] "=&r"(w1),
         [x0] "=&r"(x0), [x1] "=&r"(x1)
       : [end] "r"(end)
       : "cc", "memory");
@@ -152,8 +152,8 @@ static inline void mote_add_row_by_pairs(const int8_t* x, const int8_t* end, uin
           MOTE_ROW_QUAD("second", "low1", "both1")
       "cmp %[x], %[end]\n\t"
       "bne 1b"
-      : [x] "+r"(x), [first] "+r"(*first), [second] "+r"(*second), [low0] "+r"(sums->low[0]),
-        [low1] "+r"(sums->low[1]), [both0] "+r"(sums->both[0]), [both1] "+r"(sums->both[1]),
+      : [x] "+&r"(x), [first] "+&r"(*first), [second] "+&r"(*second), [low0] "+&r"(sums->low[0]),
+        [low1] "+&r"(sums->low[1]), [both0] "+&r"(sums->both[0]), [both1] "+&r"(sums->both[1]),
         [w0] "=&r"(w0), [w1] "=&r"(w1), [x0] "=&r"(x0), [x1] "=&r"(x1)
       : [end] "r"(end), [zero] "r"(minus_zero)
       : "cc", "memory");
@@ -190,8 +190,8 @@ static inline void mote_add_tap_pairs(const mote_tap_pair* pair, const mote_tap_
       "smlad %[s3], %[b], %[w1], %[s3]\n\t"
       "cmp %[pair], %[end]\n\t"
       "bne 1b"
-      : [pair] "+r"(pair), [s0] "+r"(sums[0]), [s1] "+r"(sums[1]), [s2] "+r"(sums[2]),
-        [s3] "+r"(sums[3]), [a] "=&r"(a), [b] "=&r"(b), [low] "=&r"(low), [w0] "=&r"(w0),
+      : [pair] "+&r"(pair), [s0] "+&r"(sums[0]), [s1] "+&r"(sums[1]), [s2] "+&r"(sums[2]),
+        [s3] "+&r"(sums[3]), [a] "=&r"(a), [b] "=&r"(b), [low] "=&r"(low), [w0] "=&r"(w0),
         [w1] "=&r"(w1)
       : [end] "r"(end), [at] "r"(at), [zero] "r"(minus_zero)
       : "cc", "memory");
