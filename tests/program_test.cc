@@ -107,11 +107,10 @@ std::vector<Machine> machines() {
   return found;
 }
 
-Program lower_for(const Graph& graph, const Machine& machine, PlanKind plan, int threads) {
-  return lower(graph, {.isa = machine.isa,
-                       .plan = plan,
-                       .callers = threads,
-                       .kernel_at = machine.emulated ? emulated_at : mote_kernel_at});
+Program lower_for(const Graph& graph, const Machine& machine, LowerOptions options) {
+  options.isa = machine.isa;
+  options.kernel_at = machine.emulated ? emulated_at : mote_kernel_at;
+  return lower(graph, options);
 }
 
 void write_inputs(const Session& session, const std::vector<Tensor>& inputs) {
@@ -133,21 +132,17 @@ void expect_same(const std::vector<Tensor>& expected, const std::vector<Tensor>&
   for (size_t i = 0; i < expected.size(); ++i) EXPECT_TRUE(test::same(actual[i], expected[i]));
 }
 
-class ProgramOfModel : public testing::TestWithParam<std::string> {};
-
-TEST_P(ProgramOfModel, gives_the_bytes_of_the_references_in_every_way) {
-  const Graph graph =
-      bind_batch(load_model(*shared_data() / "golden" / GetParam() / "model.tflite"), 1);
+void expect_the_references_results_in_every_way(const Graph& graph, Numerics numerics) {
   Rng rng(7);
   const std::vector<Tensor> inputs = test::random_inputs(graph, rng);
-  const std::vector<Tensor> expected = test::run(graph, inputs, Kernels::kReference);
+  const std::vector<Tensor> expected = test::run(graph, inputs, Kernels::kReference, numerics);
   for (const Machine& machine : machines()) {
     for (const PlanKind plan : enum_values(PlanKind{})) {
       for (const int threads : {1, 2}) {
         SCOPED_TRACE(fmt::format("{}{}, plan {}, {} threads", name(machine.isa),
                                  machine.emulated ? " emulated" : "", name(plan), threads));
-        const auto program =
-            std::make_shared<const Program>(lower_for(graph, machine, plan, threads));
+        const auto program = std::make_shared<const Program>(
+            lower_for(graph, machine, {.numerics = numerics, .plan = plan, .callers = threads}));
         WorkerPool pool(program->callers);
         Session session(program, &pool);
         write_inputs(session, inputs);
@@ -162,9 +157,33 @@ TEST_P(ProgramOfModel, gives_the_bytes_of_the_references_in_every_way) {
   }
 }
 
+class ProgramOfModel : public testing::TestWithParam<std::string> {};
+
+TEST_P(ProgramOfModel, gives_the_bytes_of_the_references_in_every_way) {
+  const Graph graph =
+      bind_batch(load_model(*shared_data() / "golden" / GetParam() / "model.tflite"), 1);
+  expect_the_references_results_in_every_way(graph, Numerics::kTflm);
+}
+
 INSTANTIATE_TEST_SUITE_P(Models, ProgramOfModel, testing::ValuesIn(test::golden_folders()),
                          test::golden_test_name);
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ProgramOfModel);
+
+TEST(Program, of_a_dynamic_range_network_needs_no_reference_of_an_operator) {
+  if (!shared_data()) GTEST_SKIP() << kNoSharedData;
+  const Graph graph = bind_batch(load_model(*shared_data() / "models" / "kws_hybrid.tflite"), 1);
+  expect_the_references_results_in_every_way(graph, Numerics::kTflm);
+  const Program program = lower(graph);
+  for (const Call& call : program.calls) {
+    EXPECT_NE(call.kernel, nullptr) << describe(program.graph.node(call.node));
+  }
+}
+
+TEST(Program, of_a_network_in_onnx_gives_the_bytes_of_the_references_in_every_way) {
+  if (!shared_data()) GTEST_SKIP() << kNoSharedData;
+  const Graph graph = bind_batch(load_model(*shared_data() / "models" / "kws_qdq.onnx"), 1);
+  expect_the_references_results_in_every_way(graph, Numerics::kOnnx);
+}
 
 TEST(Program, takes_emulated_kernels_for_an_instruction_set_that_the_machine_lacks) {
   if (!shared_data()) GTEST_SKIP() << kNoSharedData;
@@ -173,7 +192,7 @@ TEST(Program, takes_emulated_kernels_for_an_instruction_set_that_the_machine_lac
   for (const Machine& machine : machines()) {
     if (!machine.emulated) continue;
     int own = 0;
-    for (const Call& call : lower_for(graph, machine, PlanKind::kSpeed, 1).calls) {
+    for (const Call& call : lower_for(graph, machine, {}).calls) {
       own += call.kernel != nullptr && static_cast<Isa>(call.kernel->isa) == machine.isa;
     }
     EXPECT_GT(own, 0) << name(machine.isa);

@@ -38,6 +38,7 @@ def models(scratch):
         source = golden / f"mlperf_{net}_float/model.tflite"
         onnx = onnx_of(source, net, scratch)
         listed.append((f"{net} float32", {"tflite": source, "onnx": onnx, "ncnn": ncnn_file(onnx, scratch)}))
+    listed.append(("kws dynamic range", {"tflite": DATA / "models/kws_hybrid.tflite"}))
     for name, file in (("MobileNetV2", "mobilenet_v2_1.0_224.onnx"), ("SqueezeNet 1.1", "squeezenet_1.1.onnx"),
                        ("ResNet-20", "resnet20_cifar10.onnx")):
         source = DATA / "models" / file

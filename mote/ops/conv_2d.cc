@@ -46,19 +46,20 @@ struct Request {
   template <class Context>
   std::optional<KernelRequest> operator()(const Context& context) const {
     const auto& attrs = context.template attrs<Conv2dAttrs>();
-    return layer_request(context, "conv_2d", params(attrs, layer_types(context)),
-                         [&](const LayerTypes& types) {
-                           return convolution_stage(types, attrs.activation, context.numerics);
-                         });
+    const LayerTypes types = layer_types(context);
+    const mote_conv_2d_params p = params(attrs, types);
+    if (is_hybrid(types.x, types.w)) {
+      // As in LiteRT, inputs with a zero point go with weights per channel.
+      return hybrid_request<mote_conv_2d_hybrid_params>(context, "conv_2d", p,
+                                                        record(types.w).scales.size() > 1
+                                                            ? HybridInputs::kWithZeroPoint
+                                                            : HybridInputs::kSymmetric);
+    }
+    return layer_request(context, "conv_2d", p, [&](const LayerTypes& operands) {
+      return convolution_stage(operands, attrs.activation, context.numerics);
+    });
   }
 };
-
-void reference(const EvalContext& context) {
-  const LayerTypes types = layer_types(context);
-  if (!is_hybrid(types.x, types.w)) return run_reference<Request>(context);
-  run_hybrid_convolution(context, params(context.attrs<Conv2dAttrs>(), types),
-                         mote_conv_2d_hybrid_reference);
-}
 
 AxisMap axes(const Graph& graph, const Node& node) {
   return convolution_axes(graph, node, node.attrs<Conv2dAttrs>().groups);
@@ -98,7 +99,7 @@ void define_conv_2d(OpSink& sink) {
             .onnx_names = {"Conv"},
             .attributes = Attributes::of(Conv2dAttrs{}),
             .infer = infer,
-            .reference = reference,
+            .reference = run_reference<Request>,
             .lower = lower_by<Request>,
             .axes = axes,
             .quant = quant,

@@ -45,21 +45,18 @@ struct Request {
   template <class Context>
   std::optional<KernelRequest> operator()(const Context& context) const {
     const auto& attrs = context.template attrs<Conv2dAttrs>();
-    return layer_request(context, "depthwise_conv_2d", params(attrs, layer_types(context)),
-                         [&](const LayerTypes& types) {
-                           return convolution_stage(types, attrs.activation, context.numerics);
-                         });
+    const LayerTypes types = layer_types(context);
+    const mote_depthwise_conv_2d_params p = params(attrs, types);
+    if (is_hybrid(types.x, types.w)) {
+      // LiteRT knows only weights per channel here, and inputs with a zero point go with them.
+      return hybrid_request<mote_depthwise_conv_2d_hybrid_params>(context, "depthwise_conv_2d", p,
+                                                                  HybridInputs::kWithZeroPoint);
+    }
+    return layer_request(context, "depthwise_conv_2d", p, [&](const LayerTypes& operands) {
+      return convolution_stage(operands, attrs.activation, context.numerics);
+    });
   }
 };
-
-void reference(const EvalContext& context) {
-  const LayerTypes types = layer_types(context);
-  if (!is_hybrid(types.x, types.w)) return run_reference<Request>(context);
-  // LiteRT knows only weights per channel here, and inputs with a zero point go with them.
-  const mote_depthwise_conv_2d_params p = params(context.attrs<Conv2dAttrs>(), types);
-  run_hybrid_layer(context, p, mote_depthwise_conv_2d_hybrid_reference,
-                   quantize_rows(context.input(0), p.n, true));
-}
 
 // Factor ids of the map.
 enum Factor { kBatch, kChannel, kMultiplier };
@@ -114,7 +111,7 @@ void define_depthwise_conv_2d(OpSink& sink) {
        .onnx_names = {"Conv"},
        .attributes = Attributes::of(Conv2dAttrs{}),
        .infer = infer,
-       .reference = reference,
+       .reference = run_reference<Request>,
        .lower = lower_by<Request>,
        .axes = axes,
        .quant = quant,

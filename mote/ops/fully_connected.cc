@@ -66,21 +66,17 @@ struct Request {
   std::optional<KernelRequest> operator()(const Context& context) const {
     const auto& attrs = context.template attrs<FullyConnectedAttrs>();
     const LayerTypes types = layer_types(context);
-    return layer_request(context, "fully_connected", params(attrs, types),
-                         [&](const LayerTypes& operands) {
-                           return output_stage(operands, attrs.activation, context.numerics);
-                         });
+    const mote_fully_connected_params p = params(attrs, types);
+    if (is_hybrid(types.x, types.w)) {
+      return hybrid_request<mote_fully_connected_hybrid_params>(
+          context, "fully_connected", p,
+          attrs.asymmetric_inputs ? HybridInputs::kWithZeroPoint : HybridInputs::kSymmetric);
+    }
+    return layer_request(context, "fully_connected", p, [&](const LayerTypes& operands) {
+      return output_stage(operands, attrs.activation, context.numerics);
+    });
   }
 };
-
-void reference(const EvalContext& context) {
-  const auto& attrs = context.attrs<FullyConnectedAttrs>();
-  const LayerTypes types = layer_types(context);
-  if (!is_hybrid(types.x, types.w)) return run_reference<Request>(context);
-  const mote_fully_connected_params p = params(attrs, types);
-  run_hybrid_layer(context, p, mote_fully_connected_hybrid_reference,
-                   quantize_rows(context.input(0), p.m, attrs.asymmetric_inputs));
-}
 
 AxisMap axes(const Graph& graph, const Node& node) {
   const Shape& x = graph.value(node.inputs[0]).type.shape;
@@ -148,7 +144,7 @@ void define_fully_connected(OpSink& sink) {
             .onnx_names = {"Gemm", "MatMul"},
             .attributes = Attributes::of(FullyConnectedAttrs{}),
             .infer = infer,
-            .reference = reference,
+            .reference = run_reference<Request>,
             .lower = lower_by<Request>,
             .axes = axes,
             .quant = quant,

@@ -59,7 +59,7 @@ const T* data_or_null(const EvalContext& context, size_t i) {
 }
 
 /// The call of a layer: family `stem` of its types; `stage_of(types)` gives the OutputStage of
-/// integers. Nothing for dynamic range.
+/// integers. Nothing for dynamic range, which has hybrid_request.
 template <class Context, class Params, class StageOf>
 std::optional<KernelRequest> layer_request(const Context& context, std::string_view stem, Params p,
                                            StageOf stage_of) {
@@ -87,26 +87,19 @@ inline mote_hybrid_scales hybrid_scales(const QuantizedRows& rows, const Quantiz
           weights.scales.data(), static_cast<int32_t>(weights.scales.size())};
 }
 
-template <class Params>
-using HybridKernel = void (*)(const Params*, const mote_hybrid_scales*, const int8_t*,
-                              const int8_t*, const float*, float*);
+/// How float activations become i8 while running.
+enum class HybridInputs { kSymmetric, kWithZeroPoint };
 
-/// A layer of f32 activations and i8 weights: activations become i8 in `rows` rows first.
-template <class Params>
-void run_hybrid_layer(const EvalContext& context, const Params& p, HybridKernel<Params> kernel,
-                      const QuantizedRows& rows) {
-  const mote_hybrid_scales scales = hybrid_scales(rows, record(context.input_type(1)));
-  kernel(&p, &scales, rows.values.data(), context.input(1).data<int8_t>().data(),
-         data_or_null<float>(context, 2), context.output(0).data<float>().data());
-}
-
-/// Of a convolution: image by image; weights per channel go with inputs that have a zero point, as
-/// in LiteRT.
-template <class Params>
-void run_hybrid_convolution(const EvalContext& context, const Params& p,
-                            HybridKernel<Params> kernel) {
-  const bool per_channel = record(context.input_type(1)).scales.size() > 1;
-  run_hybrid_layer(context, p, kernel, quantize_rows(context.input(0), p.n, per_channel));
+/// The call of a layer of f32 activations and i8 weights: family `stem`_hybrid.
+template <class HybridParams, class Context, class Params>
+std::optional<KernelRequest> hybrid_request(const Context& context, std::string_view stem,
+                                            const Params& p, HybridInputs inputs) {
+  std::vector<float> scales = record(context.input_type(1)).scales;
+  const HybridParams hybrid{p,
+                            {scales.data(), static_cast<int32_t>(scales.size()),
+                             inputs == HybridInputs::kWithZeroPoint ? 1 : 0}};
+  return kernel_request(std::string(stem) + "_hybrid", {}, hybrid,
+                        {0, 1, optional_operand(context, 2)}, std::move(scales));
 }
 
 }  // namespace mote::ops

@@ -51,14 +51,9 @@ static void plan_rows(const mote_gemm_i8_shape* shape, const mote_conv_2d_params
   plan->chunk_rows = rows;
 }
 
-mote_conv_2d_i8_plan mote_conv_2d_i8_plan_of(const mote_gemm_i8_shape* shape,
-                                             const mote_conv_2d_params* p) {
-  mote_conv_2d_i8_plan plan = {.flat = is_flat(p)};
-  if (plan.flat) {
-    const mote_gemm_i8_flat flat = flat_of(shape, p);
-    plan.gemm = mote_gemm_i8_flat_head(&flat, p->x_zero_point);
-    return plan;
-  }
+mote_conv_2d_i8_plan mote_conv_2d_i8_row_plan_of(const mote_gemm_i8_shape* shape,
+                                                 const mote_conv_2d_params* p) {
+  mote_conv_2d_i8_plan plan = {.flat = 0};
   plan_rows(shape, p, &plan);
   const int32_t group_ic = p->ic / p->groups;
   const int32_t copies = copies_of(shape, p);
@@ -76,22 +71,32 @@ mote_conv_2d_i8_plan mote_conv_2d_i8_plan_of(const mote_gemm_i8_shape* shape,
   return plan;
 }
 
+mote_conv_2d_i8_plan mote_conv_2d_i8_plan_of(const mote_gemm_i8_shape* shape,
+                                             const mote_conv_2d_params* p) {
+  if (!is_flat(p)) return mote_conv_2d_i8_row_plan_of(shape, p);
+  const mote_gemm_i8_flat flat = flat_of(shape, p);
+  return (mote_conv_2d_i8_plan){.flat = 1, .gemm = mote_gemm_i8_flat_head(&flat, p->x_zero_point)};
+}
+
 int32_t mote_conv_2d_i8_units(const mote_gemm_i8_shape* shape, const mote_conv_2d_params* p) {
   if (!is_flat(p)) return p->n * p->oh;
   const mote_gemm_i8_flat flat = flat_of(shape, p);
   return mote_gemm_i8_flat_units(shape, &flat);
 }
 
-int64_t mote_conv_2d_i8_scratch_bytes(const mote_gemm_i8_shape* shape,
-                                      const mote_conv_2d_params* p) {
-  if (is_flat(p)) {
-    const mote_gemm_i8_flat flat = flat_of(shape, p);
-    return mote_gemm_i8_flat_scratch_bytes(shape, &flat);
-  }
-  const mote_conv_2d_i8_plan plan = mote_conv_2d_i8_plan_of(shape, p);
+int64_t mote_conv_2d_i8_row_scratch_bytes(const mote_gemm_i8_shape* shape,
+                                          const mote_conv_2d_params* p) {
+  const mote_conv_2d_i8_plan plan = mote_conv_2d_i8_row_plan_of(shape, p);
   return (int64_t)input_rows(p, &plan, plan.chunk_rows) * plan.row_pixels * p->ic *
              shape->element_bytes +
          MOTE_GEMM_I8_SLACK;
+}
+
+int64_t mote_conv_2d_i8_scratch_bytes(const mote_gemm_i8_shape* shape,
+                                      const mote_conv_2d_params* p) {
+  if (!is_flat(p)) return mote_conv_2d_i8_row_scratch_bytes(shape, p);
+  const mote_gemm_i8_flat flat = flat_of(shape, p);
+  return mote_gemm_i8_flat_scratch_bytes(shape, &flat);
 }
 
 int64_t mote_conv_2d_i8_overlap(const mote_gemm_i8_shape* shape, const mote_conv_2d_params* p) {

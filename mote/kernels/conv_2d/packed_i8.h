@@ -25,6 +25,11 @@ typedef struct mote_conv_2d_i8_plan {
 /// The plan, not laid out yet.
 mote_conv_2d_i8_plan mote_conv_2d_i8_plan_of(const mote_gemm_i8_shape* shape,
                                              const mote_conv_2d_params* p);
+/// The same by rows, whatever the window.
+mote_conv_2d_i8_plan mote_conv_2d_i8_row_plan_of(const mote_gemm_i8_shape* shape,
+                                                 const mote_conv_2d_params* p);
+int64_t mote_conv_2d_i8_row_scratch_bytes(const mote_gemm_i8_shape* shape,
+                                          const mote_conv_2d_params* p);
 int32_t mote_conv_2d_i8_units(const mote_gemm_i8_shape* shape, const mote_conv_2d_params* p);
 int64_t mote_conv_2d_i8_scratch_bytes(const mote_gemm_i8_shape* shape,
                                       const mote_conv_2d_params* p);

@@ -1,6 +1,7 @@
 #include "mote/kernels/conv_2d/conv_2d.h"
 #include "mote/kernels/conv_2d/each_output.h"
 #include "mote/kernels/conv_2d/window.h"
+#include "mote/kernels/quantize/hybrid_rows.h"
 #include "mote/kernels/reference_rows.h"
 
 typedef struct tap {
@@ -64,6 +65,11 @@ MOTE_RUN_LAYER(run_i16, mote_conv_2d_i16_reference)
 MOTE_RUN_LAYER(run_i16_b32, mote_conv_2d_i16_b32_reference)
 MOTE_RUN_LAYER(run_u8, mote_conv_2d_u8_reference)
 
+#define ROWS(p) (p)->n
+#define DEPTH(p) ((int64_t)(p)->h * (p)->w * (p)->ic)
+MOTE_DEFINE_HYBRID_ROW(hybrid, mote_conv_2d_hybrid_params, ROWS, DEPTH,
+                       mote_conv_2d_hybrid_reference)
+
 const mote_kernel mote_kernels_conv_2d_reference[] = {
     {.name = "conv_2d_f32_reference",
      .family = "conv_2d_f32",
@@ -90,4 +96,8 @@ const mote_kernel mote_kernels_conv_2d_reference[] = {
      .overlap = overlap_1,
      MOTE_PRINTED("conv_2d/reference.c", run_u8),
      .params_layout = &mote_conv_2d_layout},
+    {.name = "conv_2d_hybrid_reference",
+     .family = "conv_2d_hybrid",
+     .scratch_bytes = hybrid_scratch_bytes,
+     .run = hybrid_run},
     MOTE_KERNELS_END};

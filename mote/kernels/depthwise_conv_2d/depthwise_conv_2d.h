@@ -26,6 +26,12 @@ typedef struct mote_depthwise_conv_2d_params {
   float y_min, y_max;                  // f32 and hybrid only
 } mote_depthwise_conv_2d_params;
 
+/// Parameters of the rows of depthwise_conv_2d_hybrid.
+typedef struct mote_depthwise_conv_2d_hybrid_params {
+  mote_depthwise_conv_2d_params layer;
+  mote_hybrid_weights weights;
+} mote_depthwise_conv_2d_hybrid_params;
+
 void mote_depthwise_conv_2d_f32_reference(const mote_depthwise_conv_2d_params* p, const float* x,
                                           const float* w, const float* bias, float* y);
 void mote_depthwise_conv_2d_i8_reference(const mote_depthwise_conv_2d_params* p, const int8_t* x,

@@ -1,6 +1,7 @@
 #include "mote/kernels/conv_2d/each_output.h"
 #include "mote/kernels/depthwise_conv_2d/depthwise_conv_2d.h"
 #include "mote/kernels/depthwise_conv_2d/window.h"
+#include "mote/kernels/quantize/hybrid_rows.h"
 #include "mote/kernels/reference_rows.h"
 
 // The sum over the taps of output element at = {n, i, j, o}.
@@ -47,6 +48,11 @@ MOTE_RUN_LAYER(run_depthwise_conv_2d_i8, mote_depthwise_conv_2d_i8_reference)
 MOTE_RUN_LAYER(run_depthwise_conv_2d_i16, mote_depthwise_conv_2d_i16_reference)
 MOTE_RUN_LAYER(run_depthwise_conv_2d_u8, mote_depthwise_conv_2d_u8_reference)
 
+#define ROWS(p) (p)->n
+#define DEPTH(p) ((int64_t)(p)->h * (p)->w * (p)->ic)
+MOTE_DEFINE_HYBRID_ROW(hybrid, mote_depthwise_conv_2d_hybrid_params, ROWS, DEPTH,
+                       mote_depthwise_conv_2d_hybrid_reference)
+
 const mote_kernel mote_kernels_depthwise_conv_2d_reference[] = {
     {.name = "depthwise_conv_2d_f32_reference",
      .family = "depthwise_conv_2d_f32",
@@ -68,4 +74,8 @@ const mote_kernel mote_kernels_depthwise_conv_2d_reference[] = {
      .overlap = overlap_1,
      MOTE_PRINTED("depthwise_conv_2d/reference.c", run_depthwise_conv_2d_u8),
      .params_layout = &mote_depthwise_conv_2d_layout},
+    {.name = "depthwise_conv_2d_hybrid_reference",
+     .family = "depthwise_conv_2d_hybrid",
+     .scratch_bytes = hybrid_scratch_bytes,
+     .run = hybrid_run},
     MOTE_KERNELS_END};

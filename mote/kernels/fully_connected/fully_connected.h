@@ -21,6 +21,12 @@ typedef struct mote_fully_connected_params {
   float y_min, y_max;                  // f32 and hybrid only
 } mote_fully_connected_params;
 
+/// Parameters of the rows of fully_connected_hybrid.
+typedef struct mote_fully_connected_hybrid_params {
+  mote_fully_connected_params layer;
+  mote_hybrid_weights weights;
+} mote_fully_connected_hybrid_params;
+
 void mote_fully_connected_f32_reference(const mote_fully_connected_params* p, const float* x,
                                         const float* w, const float* bias, float* y);
 void mote_fully_connected_i8_reference(const mote_fully_connected_params* p, const int8_t* x,

@@ -1,5 +1,6 @@
 #include "mote/kernels/fully_connected/fully_connected.h"
 #include "mote/kernels/fully_connected/window.h"
+#include "mote/kernels/quantize/hybrid_rows.h"
 #include "mote/kernels/reference_rows.h"
 
 #define DEFINE_INTEGER(NAME, X, W, ACC, Y, OUTPUT)                                                 \
@@ -68,6 +69,11 @@ MOTE_RUN_LAYER(run_fully_connected_i16, mote_fully_connected_i16_reference)
 MOTE_RUN_LAYER(run_fully_connected_i16_b32, mote_fully_connected_i16_b32_reference)
 MOTE_RUN_LAYER(run_fully_connected_u8, mote_fully_connected_u8_reference)
 
+#define ROWS(p) (p)->m
+#define DEPTH(p) (p)->k
+MOTE_DEFINE_HYBRID_ROW(hybrid, mote_fully_connected_hybrid_params, ROWS, DEPTH,
+                       mote_fully_connected_hybrid_reference)
+
 const mote_kernel mote_kernels_fully_connected_reference[] = {
     {.name = "fully_connected_f32_reference",
      .family = "fully_connected_f32",
@@ -99,4 +105,8 @@ const mote_kernel mote_kernels_fully_connected_reference[] = {
      .overlap = overlap_1,
      MOTE_PRINTED("fully_connected/reference.c", run_fully_connected_u8),
      .params_layout = &mote_fully_connected_layout},
+    {.name = "fully_connected_hybrid_reference",
+     .family = "fully_connected_hybrid",
+     .scratch_bytes = hybrid_scratch_bytes,
+     .run = hybrid_run},
     MOTE_KERNELS_END};

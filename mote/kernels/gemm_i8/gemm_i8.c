@@ -16,19 +16,9 @@ typedef struct channel_sums {
   mote_accumulators range;
 } channel_sums;
 
-// Output channels of one pixel and one group.
-static int32_t own_channels(const mote_gemm_i8* g) {
-  return g->copies > 1 ? g->group_channels / g->copies : g->group_channels;
-}
-
-// Elements of one pixel in a run.
-static int32_t own_length(const mote_gemm_i8* g) {
-  return g->copies > 1 ? g->run_length - (g->copies - 1) * g->copy_step : g->run_length;
-}
-
 static channel_sums sum_channel(const mote_gemm_i8* g, const mote_gemm_i8_constants* c,
                                 int32_t offset, int64_t channel) {
-  const int64_t k = (int64_t)g->runs * own_length(g);
+  const int64_t k = (int64_t)g->runs * mote_gemm_i8_own_length(g);
   const int8_t* w = c->weights + channel * k;
   int64_t sum = 0;
   int64_t magnitude = 0;
@@ -50,14 +40,14 @@ static mote_accumulators together(mote_accumulators a, mote_accumulators b) {
 
 static mote_accumulators widest_range(const mote_gemm_i8* g, const mote_gemm_i8_constants* c) {
   mote_accumulators widest = {0, 0};
-  for (int64_t o = 0; o < (int64_t)g->groups * own_channels(g); ++o) {
+  for (int64_t o = 0; o < (int64_t)g->groups * mote_gemm_i8_own_channels(g); ++o) {
     widest = together(widest, sum_channel(g, c, 0, o).range);
   }
   return widest;
 }
 
 const char* mote_gemm_i8_refuses(const mote_gemm_i8* g, const mote_gemm_i8_constants* constants) {
-  const int32_t channels = g->groups * own_channels(g);
+  const int32_t channels = g->groups * mote_gemm_i8_own_channels(g);
   if (constants->weights == NULL) return "the weights are not constant";
   if (g->x_zero_point < INT8_MIN || g->x_zero_point > INT8_MAX) {
     return "the input's zero point is outside of i8";
@@ -83,7 +73,7 @@ int64_t mote_gemm_i8_layout(const mote_gemm_i8_shape* shape, const mote_output_s
   g->pixel_offsets = g->run_offsets + aligned((int64_t)g->runs * 4);
   g->stage = g->pixel_offsets + aligned((int64_t)g->pixels * 4);
   mote_packed_stage head = {.lanes = shape->lanes};
-  g->weights = g->stage + mote_packed_stage_layout(stage, g->groups * own_channels(g),
+  g->weights = g->stage + mote_packed_stage_layout(stage, g->groups * mote_gemm_i8_own_channels(g),
                                                    g->groups * g->panels * shape->lanes, &head);
   g->group_bytes = (int64_t)g->runs * g->run_groups * g->panels * shape->lanes * shape->depth *
                    shape->weight_bytes;
@@ -95,7 +85,7 @@ int64_t mote_gemm_i8_layout(const mote_gemm_i8_shape* shape, const mote_output_s
 // `skip` elements of every run belong to pixels before the channel's.
 static void pack_channel(const mote_gemm_i8_shape* shape, const mote_gemm_i8* g, const int8_t* from,
                          int32_t skip, char* to, int64_t step) {
-  const int32_t length = own_length(g);
+  const int32_t length = mote_gemm_i8_own_length(g);
   for (int32_t i = 0; i < g->runs * length; ++i) {
     const int32_t e = skip + i % length;
     const int64_t group = (int64_t)(i / length) * g->run_groups + e / shape->depth;
@@ -111,15 +101,17 @@ static void pack_channel(const mote_gemm_i8_shape* shape, const mote_gemm_i8* g,
 
 static void pack_weights(const mote_gemm_i8_shape* shape, const mote_gemm_i8* g, int32_t group,
                          const int8_t* weights, char* to) {
-  const int64_t k = (int64_t)g->runs * own_length(g);
+  const int64_t k = (int64_t)g->runs * mote_gemm_i8_own_length(g);
   const int64_t groups = (int64_t)g->runs * g->run_groups;
   for (int32_t panel = 0; panel < g->panels;) {
     const int32_t block = mote_gemm_i8_block(shape->max_panels, g->panels, panel);
     const int32_t first = panel * shape->lanes;
     const int64_t step = (int64_t)block * shape->lanes * shape->depth;
     for (int32_t i = 0; i < block * shape->lanes && first + i < g->group_channels; ++i) {
-      const int64_t channel = (int64_t)group * own_channels(g) + (first + i) % own_channels(g);
-      pack_channel(shape, g, weights + channel * k, (first + i) / own_channels(g) * g->copy_step,
+      const int64_t channel = (int64_t)group * mote_gemm_i8_own_channels(g) +
+                              (first + i) % mote_gemm_i8_own_channels(g);
+      pack_channel(shape, g, weights + channel * k,
+                   (first + i) / mote_gemm_i8_own_channels(g) * g->copy_step,
                    to + (int64_t)i * shape->depth * shape->weight_bytes, step);
     }
     to += step * groups * shape->weight_bytes;
@@ -134,7 +126,7 @@ void mote_gemm_i8_pack(const mote_gemm_i8_shape* shape, const mote_gemm_i8_const
   memset(stage, 0, (size_t)(packed->bytes - packed->stage));
   stage->lanes = shape->lanes;
   const int32_t slots = packed->panels * shape->lanes;
-  mote_packed_stage_layout(constants->stage, packed->groups * own_channels(packed),
+  mote_packed_stage_layout(constants->stage, packed->groups * mote_gemm_i8_own_channels(packed),
                            packed->groups * slots, stage);
   mote_accumulators shared_range = {0, 0};
   if (!constants->stage->per_channel) shared_range = widest_range(packed, constants);
@@ -142,7 +134,8 @@ void mote_gemm_i8_pack(const mote_gemm_i8_shape* shape, const mote_gemm_i8_const
     pack_weights(shape, packed, group, constants->weights,
                  bytes + packed->weights + group * packed->group_bytes);
     for (int32_t i = 0; i < packed->group_channels; ++i) {
-      const int32_t channel = group * own_channels(packed) + i % own_channels(packed);
+      const int32_t channel =
+          group * mote_gemm_i8_own_channels(packed) + i % mote_gemm_i8_own_channels(packed);
       const channel_sums sums = sum_channel(packed, constants, shape->offset, channel);
       const mote_packed_channel entry = {group * slots + i, channel, sums.start,
                                          constants->stage->per_channel ? sums.range : shared_range};
@@ -173,6 +166,29 @@ int32_t mote_gemm_i8_flat_units(const mote_gemm_i8_shape* shape, const mote_gemm
     panel += mote_gemm_i8_block(shape->max_panels, panels, panel);
   }
   return blocks;
+}
+
+mote_gemm_i8_flat_part mote_gemm_i8_flat_part_of(const mote_gemm_i8_shape* shape,
+                                                 const mote_gemm_i8* g, int32_t m,
+                                                 const mote_kernel_args* args) {
+  if (!mote_gemm_i8_few_rows(m, g->pixels)) {
+    return (mote_gemm_i8_flat_part){.first_row = args->begin * MOTE_GEMM_I8_UNIT_ROWS,
+                                    .end_row = smaller(m, args->end * MOTE_GEMM_I8_UNIT_ROWS),
+                                    .end_panel = g->panels};
+  }
+  mote_gemm_i8_flat_part part = {.end_row = m};
+  for (int32_t u = 0; u < args->end; ++u) {
+    if (u == args->begin) part.first_panel = part.end_panel;
+    part.end_panel += mote_gemm_i8_block(shape->max_panels, g->panels, part.end_panel);
+  }
+  return part;
+}
+
+void mote_gemm_i8_flat_offsets(mote_gemm_i8* packed) {
+  char* bytes = (char*)packed;
+  int32_t* pixels = (int32_t*)(void*)(bytes + packed->pixel_offsets);
+  for (int32_t i = 0; i < packed->pixels; ++i) pixels[i] = i * packed->run_length;
+  *(int32_t*)(void*)(bytes + packed->run_offsets) = 0;
 }
 
 int64_t mote_gemm_i8_flat_scratch_bytes(const mote_gemm_i8_shape* shape,

@@ -13,6 +13,7 @@
 // offset from the pixel's own. What lies past a stretch is multiplied with 0.
 #pragma once
 
+#include "mote/kernels/kernel.h"
 #include "mote/kernels/requantize/packed_stage.h"
 
 #ifdef __cplusplus
@@ -51,6 +52,15 @@ typedef struct mote_gemm_i8 {
   int64_t weights, group_bytes;  // and the bytes of one group of channels
   int64_t bytes;                 // of all
 } mote_gemm_i8;
+
+/// Output channels of one pixel and one group.
+static inline int32_t mote_gemm_i8_own_channels(const mote_gemm_i8* g) {
+  return g->copies > 1 ? g->group_channels / g->copies : g->group_channels;
+}
+/// Elements of one pixel in a run.
+static inline int32_t mote_gemm_i8_own_length(const mote_gemm_i8* g) {
+  return g->copies > 1 ? g->run_length - (g->copies - 1) * g->copy_step : g->run_length;
+}
 
 /// Constants of a layer.
 typedef struct mote_gemm_i8_constants {
@@ -106,6 +116,16 @@ int64_t mote_gemm_i8_flat_scratch_bytes(const mote_gemm_i8_shape* shape,
                                         const mote_gemm_i8_flat* flat);
 /// What `overlap` of input 0 is: a chunk of rows is converted to scratch before it is stored.
 int64_t mote_gemm_i8_flat_overlap(const mote_gemm_i8_flat* flat);
+/// What units [begin, end) of a flat product are: rows times panels.
+typedef struct mote_gemm_i8_flat_part {
+  int32_t first_row, end_row;
+  int32_t first_panel, end_panel;
+} mote_gemm_i8_flat_part;
+mote_gemm_i8_flat_part mote_gemm_i8_flat_part_of(const mote_gemm_i8_shape* shape,
+                                                 const mote_gemm_i8* g, int32_t m,
+                                                 const mote_kernel_args* args);
+/// Writes the offsets of pixels and runs of a flat product.
+void mote_gemm_i8_flat_offsets(mote_gemm_i8* packed);
 /// The head of a flat product, not laid out yet.
 mote_gemm_i8 mote_gemm_i8_flat_head(const mote_gemm_i8_flat* flat, int32_t x_zero_point);
 

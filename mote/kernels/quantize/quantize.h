@@ -7,6 +7,8 @@
 // Micro's.
 #pragma once
 
+#include <math.h>
+
 #include "mote/kernels/requantize/requantize.h"
 
 #ifdef __cplusplus
@@ -59,13 +61,37 @@ MOTE_DECLARE_REQUANTIZE(i32_i8, int32_t, int8_t)
 MOTE_DECLARE_REQUANTIZE(i32_i16, int32_t, int16_t)
 #undef MOTE_DECLARE_REQUANTIZE
 
-/// Rows of activations to i8 while the network runs (dynamic range): y = round(x / scale), the
-/// largest |x| of the row becomes 127, zero point 0. A row of zeros has scale 1.
+/// How a row of activations becomes i8 while the network runs (dynamic range). Symmetric: the
+/// largest |x| becomes 127, zero point 0. Asymmetric: [low, high] becomes [-128, 127]. A row of
+/// zeros has scale 1.
+typedef struct mote_row_scale {
+  float scale, inverse;
+  int32_t zero_point, min;  // `min`: the least stored value
+} mote_row_scale;
+
+/// `low` and `high` are the ends of a row's values and 0.
+mote_row_scale mote_row_scale_of(float low, float high, int32_t asymmetric);
+
+/// x / scale + zero point, to the nearest, ties away from zero; the zero point for no number.
+static inline int8_t mote_row_value(const mote_row_scale* s, float x) {
+  const float q = x * s->inverse + (float)s->zero_point;
+  const float in_range = mote_clamp_f32(q == q ? q : (float)s->zero_point, (float)s->min, INT8_MAX);
+  return (int8_t)roundf(in_range);
+}
+
+/// Rows of activations to i8 so.
 void mote_quantize_rows_symmetric_reference(int64_t rows, int64_t depth, const float* x, int8_t* y,
                                             float* scales);
-/// The same with a zero point: [min(x, 0), max(x, 0)] becomes [-128, 127].
 void mote_quantize_rows_asymmetric_reference(int64_t rows, int64_t depth, const float* x, int8_t* y,
                                              float* scales, int32_t* zero_points);
+
+/// What a dynamic-range layer knows before it runs: `count` scales of weights, 1 or one for each
+/// output channel, and how its activations become i8.
+typedef struct mote_hybrid_weights {
+  const float* scales;
+  int32_t count;
+  int32_t asymmetric;
+} mote_hybrid_weights;
 
 /// Scales of a dynamic-range layer: row (or image) i of x is x_scales[i] * (q - x_zero_points[i]);
 /// x_zero_points may be NULL for 0. w_scales has `w_scale_count` = 1 or one per output channel.

@@ -56,19 +56,6 @@ DEFINE_REQUANTIZE(i16_i32, int16_t, int32_t, INT32_MIN, INT32_MAX)
 DEFINE_REQUANTIZE(i32_i8, int32_t, int8_t, INT8_MIN, INT8_MAX)
 DEFINE_REQUANTIZE(i32_i16, int32_t, int16_t, INT16_MIN, INT16_MAX)
 
-void mote_quantize_rows_symmetric_reference(int64_t rows, int64_t depth, const float* x, int8_t* y,
-                                            float* scales) {
-  for (int64_t row = 0; row < rows; ++row, x += depth, y += depth) {
-    float largest = 0.0F;
-    for (int64_t c = 0; c < depth; ++c) largest = fmaxf(largest, fabsf(x[c]));
-    scales[row] = largest == 0.0F ? 1.0F : largest / INT8_MAX;
-    const float inverse = largest == 0.0F ? 0.0F : INT8_MAX / largest;
-    for (int64_t c = 0; c < depth; ++c) {
-      y[c] = (int8_t)mote_clamp_i32((int32_t)roundf(x[c] * inverse), -INT8_MAX, INT8_MAX);
-    }
-  }
-}
-
 // The zero point nearest to the end of the range whose own rounding errs less.
 static int32_t zero_point_of(double low, double high, double scale) {
   const double from_low = INT8_MIN - low / scale;
@@ -76,28 +63,52 @@ static int32_t zero_point_of(double low, double high, double scale) {
   const double error_low = fabs((double)INT8_MIN) + fabs(low / scale);
   const double error_high = fabs((double)INT8_MAX) + fabs(high / scale);
   const double exact = error_low < error_high ? from_low : from_high;
-  if (exact <= INT8_MIN) return INT8_MIN;
+  if (!(exact > INT8_MIN)) return INT8_MIN;  // also where it is no number
   if (exact >= INT8_MAX) return INT8_MAX;
   return (int32_t)round(exact);
 }
 
+static mote_row_scale asymmetric_scale(double low, double high) {
+  const double scale = low == high ? 1.0 : (high - low) / (INT8_MAX - INT8_MIN);
+  return (mote_row_scale){.scale = (float)scale,
+                          .inverse = 1.0F / (float)scale,
+                          .zero_point = low == high ? 0 : zero_point_of(low, high, scale),
+                          .min = INT8_MIN};
+}
+
+mote_row_scale mote_row_scale_of(float low, float high, int32_t asymmetric) {
+  if (asymmetric) return asymmetric_scale(low, high);
+  const float largest = fmaxf(-low, high);
+  return (mote_row_scale){.scale = largest == 0.0F ? 1.0F : largest / INT8_MAX,
+                          .inverse = largest == 0.0F ? 0.0F : INT8_MAX / largest,
+                          .min = -INT8_MAX};
+}
+
+static mote_row_scale quantize_row(int64_t depth, int32_t asymmetric, const float* x, int8_t* y) {
+  float low = 0.0F;
+  float high = 0.0F;
+  for (int64_t c = 0; c < depth; ++c) {
+    low = x[c] < low ? x[c] : low;
+    high = x[c] > high ? x[c] : high;
+  }
+  const mote_row_scale scale = mote_row_scale_of(low, high, asymmetric);
+  for (int64_t c = 0; c < depth; ++c) y[c] = mote_row_value(&scale, x[c]);
+  return scale;
+}
+
+void mote_quantize_rows_symmetric_reference(int64_t rows, int64_t depth, const float* x, int8_t* y,
+                                            float* scales) {
+  for (int64_t row = 0; row < rows; ++row) {
+    scales[row] = quantize_row(depth, 0, x + row * depth, y + row * depth).scale;
+  }
+}
+
 void mote_quantize_rows_asymmetric_reference(int64_t rows, int64_t depth, const float* x, int8_t* y,
                                              float* scales, int32_t* zero_points) {
-  for (int64_t row = 0; row < rows; ++row, x += depth, y += depth) {
-    double low = 0.0;
-    double high = 0.0;
-    for (int64_t c = 0; c < depth; ++c) {
-      low = fmin(low, (double)x[c]);
-      high = fmax(high, (double)x[c]);
-    }
-    const double scale = low == high ? 1.0 : (high - low) / (INT8_MAX - INT8_MIN);
-    scales[row] = (float)scale;
-    zero_points[row] = low == high ? 0 : zero_point_of(low, high, scale);
-    const float inverse = 1.0F / scales[row];
-    for (int64_t c = 0; c < depth; ++c) {
-      const float q = roundf((float)zero_points[row] + x[c] * inverse);
-      y[c] = (int8_t)mote_clamp_i32((int32_t)q, INT8_MIN, INT8_MAX);
-    }
+  for (int64_t row = 0; row < rows; ++row) {
+    const mote_row_scale scale = quantize_row(depth, 1, x + row * depth, y + row * depth);
+    scales[row] = scale.scale;
+    zero_points[row] = scale.zero_point;
   }
 }
 

@@ -65,6 +65,9 @@ extern const mote_case_family mote_cases_fully_connected_i16;
 extern const mote_case_family mote_cases_fully_connected_i16_b32;
 extern const mote_case_family mote_cases_depthwise_conv_2d_i16;
 extern const mote_case_family mote_cases_strided_copy;
+extern const mote_case_family mote_cases_conv_2d_hybrid;
+extern const mote_case_family mote_cases_depthwise_conv_2d_hybrid;
+extern const mote_case_family mote_cases_fully_connected_hybrid;
 
 const mote_case_family* const mote_case_families[] = {
     &mote_cases_conv_2d_i8,
@@ -131,5 +134,8 @@ const mote_case_family* const mote_case_families[] = {
     &mote_cases_fully_connected_i16_b32,
     &mote_cases_depthwise_conv_2d_i16,
     &mote_cases_strided_copy,
+    &mote_cases_conv_2d_hybrid,
+    &mote_cases_depthwise_conv_2d_hybrid,
+    &mote_cases_fully_connected_hybrid,
     NULL,
 };

@@ -1,12 +1,10 @@
 // Calls of convolutions and fully connected layers.
+#include "mote/kernels/suite/layer_cases.h"
+
 #include <float.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "mote/kernels/conv_2d/conv_2d.h"
-#include "mote/kernels/depthwise_conv_2d/depthwise_conv_2d.h"
-#include "mote/kernels/fully_connected/fully_connected.h"
-#include "mote/kernels/suite/kernel_case.h"
 #include "mote/kernels/suite/window_axis.h"
 
 static void draw_channels(mote_kernel_case* c, mote_conv_2d_params* p) {
@@ -21,10 +19,17 @@ static void draw_channels(mote_kernel_case* c, mote_conv_2d_params* p) {
   }
 }
 
-// What the types share: all of the params but zero points and output stage.
-static mote_conv_2d_params* draw_conv_2d(mote_kernel_case* c) {
-  mote_conv_2d_params* p = mote_case_alloc(c, sizeof *p);
-  c->params = p;
+static void describe_conv_2d(mote_kernel_case* c, const mote_conv_2d_params* p) {
+  snprintf(c->text, sizeof c->text,
+           "x [%d,%d,%d,%d], w [%d,%d,%d,%d], y [%d,%d], groups %d, stride %d,%d, dilation %d,%d, "
+           "pad %d,%d, zero %d, %s, %s",
+           p->n, p->h, p->w, p->ic, p->oc, p->kh, p->kw, p->ic / p->groups, p->oh, p->ow, p->groups,
+           p->stride_h, p->stride_w, p->dilation_h, p->dilation_w, p->pad_top, p->pad_left,
+           p->x_zero_point, mote_case_rounding(&p->output),
+           p->output.per_channel ? "per channel" : "per tensor");
+}
+
+void mote_case_conv_2d(mote_kernel_case* c, mote_conv_2d_params* p) {
   draw_channels(c, p);
   const int pointwise = mote_case_once_in(c, 3);
   p->kh = pointwise ? 1 : mote_case_integer(c, 1, 5);
@@ -43,17 +48,14 @@ static mote_conv_2d_params* draw_conv_2d(mote_kernel_case* c) {
     p->ow = p->w;
   }
   p->n = mote_case_once_in(c, 4) ? mote_case_integer(c, 2, 3) : 1;
-  return p;
+  describe_conv_2d(c, p);
 }
 
-static void describe_conv_2d(mote_kernel_case* c, const mote_conv_2d_params* p) {
-  snprintf(c->text, sizeof c->text,
-           "x [%d,%d,%d,%d], w [%d,%d,%d,%d], y [%d,%d], groups %d, stride %d,%d, dilation %d,%d, "
-           "pad %d,%d, zero %d, %s, %s",
-           p->n, p->h, p->w, p->ic, p->oc, p->kh, p->kw, p->ic / p->groups, p->oh, p->ow, p->groups,
-           p->stride_h, p->stride_w, p->dilation_h, p->dilation_w, p->pad_top, p->pad_left,
-           p->x_zero_point, mote_case_rounding(&p->output),
-           p->output.per_channel ? "per channel" : "per tensor");
+static mote_conv_2d_params* draw_conv_2d(mote_kernel_case* c) {
+  mote_conv_2d_params* p = mote_case_alloc(c, sizeof *p);
+  c->params = p;
+  mote_case_conv_2d(c, p);
+  return p;
 }
 
 // Biases of about the size of the sums; now and then any, which makes accumulators wrap: kernels
@@ -80,7 +82,7 @@ static void make_conv_2d_i8(mote_kernel_case* c) {
 // Sums of other orders and with products that are not rounded differ by this much of the norm.
 static const double kFloatTolerance = 1e-5;
 
-static void draw_limits_f32(mote_kernel_case* c, float* y_min, float* y_max) {
+void mote_case_limits_f32(mote_kernel_case* c, float* y_min, float* y_max) {
   const int relu = mote_case_once_in(c, 2);
   *y_min = relu ? 0.0F : -FLT_MAX;
   *y_max = relu && mote_case_once_in(c, 2) ? 6.0F : FLT_MAX;
@@ -89,7 +91,7 @@ static void draw_limits_f32(mote_kernel_case* c, float* y_min, float* y_max) {
 static void make_conv_2d_f32(mote_kernel_case* c) {
   mote_conv_2d_params* p = draw_conv_2d(c);
   const int32_t taps = p->kh * p->kw * (p->ic / p->groups);
-  draw_limits_f32(c, &p->y_min, &p->y_max);
+  mote_case_limits_f32(c, &p->y_min, &p->y_max);
   c->tolerance = kFloatTolerance;
   c->inputs[0] = mote_case_floats(c, (int64_t)p->n * p->h * p->w * p->ic);
   c->inputs[1] = mote_case_floats(c, (int64_t)p->oc * taps);
@@ -98,11 +100,9 @@ static void make_conv_2d_f32(mote_kernel_case* c) {
   describe_conv_2d(c, p);
 }
 
-static mote_depthwise_conv_2d_params* draw_depthwise(mote_kernel_case* c) {
+void mote_case_depthwise_conv_2d(mote_kernel_case* c, mote_depthwise_conv_2d_params* p) {
   static const int32_t kUsual[] = {1, 3, 4, 8, 16, 24, 32, 64, 96, 128, 200};
   const int32_t count = (int32_t)(sizeof kUsual / sizeof kUsual[0]);
-  mote_depthwise_conv_2d_params* p = mote_case_alloc(c, sizeof *p);
-  c->params = p;
   p->ic = mote_case_once_in(c, 2) ? kUsual[mote_case_integer(c, 0, count - 1)]
                                   : mote_case_integer(c, 1, 40);
   p->multiplier = mote_case_once_in(c, 4) ? mote_case_integer(c, 2, 9) : 1;
@@ -120,6 +120,12 @@ static mote_depthwise_conv_2d_params* draw_depthwise(mote_kernel_case* c) {
            "pad %d,%d",
            p->n, p->h, p->w, p->ic, p->multiplier, p->kh, p->kw, p->oh, p->ow, p->stride_h,
            p->stride_w, p->dilation_h, p->dilation_w, p->pad_top, p->pad_left);
+}
+
+static mote_depthwise_conv_2d_params* draw_depthwise(mote_kernel_case* c) {
+  mote_depthwise_conv_2d_params* p = mote_case_alloc(c, sizeof *p);
+  c->params = p;
+  mote_case_depthwise_conv_2d(c, p);
   return p;
 }
 
@@ -140,7 +146,7 @@ static void make_depthwise_conv_2d_i8(mote_kernel_case* c) {
 static void make_depthwise_conv_2d_f32(mote_kernel_case* c) {
   mote_depthwise_conv_2d_params* p = draw_depthwise(c);
   const int32_t channels = p->ic * p->multiplier;
-  draw_limits_f32(c, &p->y_min, &p->y_max);
+  mote_case_limits_f32(c, &p->y_min, &p->y_max);
   c->tolerance = kFloatTolerance;
   c->inputs[0] = mote_case_floats(c, (int64_t)p->n * p->h * p->w * p->ic);
   c->inputs[1] = mote_case_floats(c, (int64_t)channels * p->kh * p->kw);
@@ -148,11 +154,15 @@ static void make_depthwise_conv_2d_f32(mote_kernel_case* c) {
   c->output_bytes[0] = (int64_t)p->n * p->oh * p->ow * channels * (int64_t)sizeof(float);
 }
 
-static void make_fully_connected_i8(mote_kernel_case* c) {
-  mote_fully_connected_params* p = mote_case_alloc(c, sizeof *p);
+void mote_case_fully_connected(mote_kernel_case* c, mote_fully_connected_params* p) {
   p->m = mote_case_once_in(c, 2) ? 1 : mote_case_integer(c, 1, 40);
   p->n = mote_case_integer(c, 1, mote_case_once_in(c, 3) ? 300 : 40);
   p->k = mote_case_integer(c, 1, mote_case_once_in(c, 3) ? 700 : 40);
+}
+
+static void make_fully_connected_i8(mote_kernel_case* c) {
+  mote_fully_connected_params* p = mote_case_alloc(c, sizeof *p);
+  mote_case_fully_connected(c, p);
   p->x_zero_point = mote_case_integer(c, -128, 127);
   p->output = mote_case_stage_i8(c, p->n, 5000.0 * p->k);
   c->params = p;
@@ -168,10 +178,8 @@ static void make_fully_connected_i8(mote_kernel_case* c) {
 static void make_fully_connected_f32(mote_kernel_case* c) {
   mote_fully_connected_params* p = mote_case_alloc(c, sizeof *p);
   c->params = p;
-  p->m = mote_case_once_in(c, 2) ? 1 : mote_case_integer(c, 1, 40);
-  p->n = mote_case_integer(c, 1, mote_case_once_in(c, 3) ? 300 : 40);
-  p->k = mote_case_integer(c, 1, mote_case_once_in(c, 3) ? 700 : 40);
-  draw_limits_f32(c, &p->y_min, &p->y_max);
+  mote_case_fully_connected(c, p);
+  mote_case_limits_f32(c, &p->y_min, &p->y_max);
   c->tolerance = kFloatTolerance;
   c->inputs[0] = mote_case_floats(c, (int64_t)p->m * p->k);
   c->inputs[1] = mote_case_floats(c, (int64_t)p->n * p->k);
