@@ -9,6 +9,7 @@
 #include "mote/base/error.h"
 #include "mote/lower/choose_kernel.h"
 #include "mote/lower/plan_calls.h"
+#include "mote/lower/spell_reals.h"
 #include "mote/ops/real_numbers.h"
 
 namespace mote {
@@ -55,7 +56,7 @@ struct Draft {
 class Lowering {
  public:
   Lowering(const Graph& graph, const LowerOptions& options) : options_(options) {
-    program_.graph = graph;
+    program_.graph = options.use_kernels ? spell_reals(graph, options.numerics) : graph;
     program_.numerics = options.numerics;
     program_.isa = static_cast<Isa>(mote_resolve_isa(static_cast<mote_isa>(options.isa)));
     const bool alone = options.plan == PlanKind::kRam || is_device(program_.isa);

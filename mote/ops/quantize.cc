@@ -43,14 +43,15 @@ void reference_quantize(const EvalContext& context) {
 std::optional<KernelRequest> lower_quantize(const LowerContext& context) {
   const TensorType& x = context.input_type(0);
   const TensorType& y = context.output_type(0);
-  // No kernel rounds ties to even.
-  if (context.numerics == Numerics::kOnnx) return std::nullopt;
-  if (is_quantized(context)) return requantize_request(context);
+  const bool onnx = context.numerics == Numerics::kOnnx;
+  if (is_quantized(context)) {
+    return onnx ? std::nullopt : requantize_request(context);
+  }
   if (x.dtype != DataType::kF32 || !y.quantization || !y.quantization->is_per_tensor()) {
     return std::nullopt;
   }
   const mote_quantize_params p{y.quantization->scale(), y.quantization->zero_point(),
-                               x.shape.elements()};
+                               x.shape.elements(), onnx ? 1 : 0};
   return kernel_request("quantize", {x.dtype, y.dtype}, p, {0});
 }
 
@@ -58,7 +59,7 @@ std::optional<KernelRequest> lower_dequantize(const LowerContext& context) {
   const TensorType& x = context.input_type(0);
   if (!x.quantization || !x.quantization->is_per_tensor()) return std::nullopt;
   const mote_quantize_params p{x.quantization->scale(), x.quantization->zero_point(),
-                               x.shape.elements()};
+                               x.shape.elements(), 0};
   return kernel_request("dequantize", {x.dtype, DataType::kF32}, p, {0});
 }
 

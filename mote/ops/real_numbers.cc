@@ -131,12 +131,27 @@ bool has_integer_arithmetic(const Graph& graph, const Node& node) {
   return false;
 }
 
+// Operators that hand on values as they are: with one record throughout, their integers are those
+// of the real numbers.
+constexpr std::string_view kMoves[] = {"reshape", "transpose",     "concat",
+                                       "slice",   "strided_slice", "max_pool_2d"};
+
+bool moves_stored_values(const Graph& graph, const Node& node) {
+  if (std::ranges::find(kMoves, node.op->name) == std::end(kMoves)) return false;
+  const std::optional<Quantization>& record = graph.value(node.outputs[0]).type.quantization;
+  return record && std::ranges::all_of(node.inputs, [&](ValueId id) {
+           if (!id.valid()) return true;
+           const std::optional<Quantization>& given = graph.value(id).type.quantization;
+           return !given || given == record;
+         });
+}
+
 }  // namespace
 
 bool computes_on_reals(const Graph& graph, const Node& node, Numerics numerics) {
   return numerics == Numerics::kOnnx &&
          (is_quantized(graph, node.inputs) || is_quantized(graph, node.outputs)) &&
-         !has_integer_arithmetic(graph, node);
+         !has_integer_arithmetic(graph, node) && !moves_stored_values(graph, node);
 }
 
 ReferenceKernel reference_kernel(const Graph& graph, const Node& node, Numerics numerics) {

@@ -10,7 +10,8 @@
 namespace mote {
 
 /// True for nodes with quantized operands whose integers `numerics` defines by way of real numbers.
-/// Layers with weights or states have integer arithmetic under every profile.
+/// Layers with weights or states have integer arithmetic under every profile, and what only moves
+/// values of one record needs none.
 bool computes_on_reals(const Graph& graph, const Node& node, Numerics numerics);
 
 using ReferenceKernel = void (*)(const EvalContext&);

@@ -17,6 +17,7 @@ const mote_struct mote_requantize_layout = {
 
 static const mote_field quantize_fields[] = {
     MOTE_FIELD_F32(mote_quantize_params, scale), MOTE_FIELD_I32(mote_quantize_params, zero_point),
-    MOTE_FIELD_I64(mote_quantize_params, count), MOTE_FIELDS_END};
+    MOTE_FIELD_I64(mote_quantize_params, count), MOTE_FIELD_I32(mote_quantize_params, ties_to_even),
+    MOTE_FIELDS_END};
 const mote_struct mote_quantize_layout = {"mote_quantize_params", sizeof(mote_quantize_params),
                                           quantize_fields};

@@ -1,10 +1,10 @@
 // Between real and quantized values, and between quantized ones of different scales.
 //
-//   mote_quantize_f32_i8_reference(scale, zero_point, count, x, y);  // y = round(x / scale) +
-//   zero_point
+//   mote_quantize_params p = {.scale = 0.1F, .zero_point = 3, .count = n};
+//   mote_quantize_f32_i8_reference(&p, x, y);  // y = round(x / scale) + zero_point
 //
-// Rounding is to nearest, ties away from zero; results saturate. Integers equal TensorFlow Lite
-// Micro's.
+// Rounding is to nearest, ties away from zero (in rows of the kernel table to even, where the
+// params say so); results saturate. Integers equal TensorFlow Lite Micro's.
 #pragma once
 
 #include <math.h>
@@ -14,17 +14,6 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-#define MOTE_DECLARE_QUANTIZE(NAME, Y)                                                        \
-  void mote_quantize_f32_##NAME##_reference(float scale, int32_t zero_point, int64_t count,   \
-                                            const float* x, Y* y);                            \
-  void mote_dequantize_##NAME##_f32_reference(float scale, int32_t zero_point, int64_t count, \
-                                              const Y* x, float* y);
-MOTE_DECLARE_QUANTIZE(i8, int8_t)
-MOTE_DECLARE_QUANTIZE(u8, uint8_t)
-MOTE_DECLARE_QUANTIZE(i16, int16_t)
-MOTE_DECLARE_QUANTIZE(i32, int32_t)
-#undef MOTE_DECLARE_QUANTIZE
 
 typedef struct mote_requantize_params {
   int32_t x_zero_point, y_zero_point;
@@ -43,7 +32,17 @@ typedef struct mote_quantize_params {
   float scale;
   int32_t zero_point;
   int64_t count;
+  int32_t ties_to_even;  // as ONNX asks for; 0: away from zero. To integers only
 } mote_quantize_params;
+
+#define MOTE_DECLARE_QUANTIZE(NAME, Y)                                                            \
+  void mote_quantize_f32_##NAME##_reference(const mote_quantize_params* p, const float* x, Y* y); \
+  void mote_dequantize_##NAME##_f32_reference(const mote_quantize_params* p, const Y* x, float* y);
+MOTE_DECLARE_QUANTIZE(i8, int8_t)
+MOTE_DECLARE_QUANTIZE(u8, uint8_t)
+MOTE_DECLARE_QUANTIZE(i16, int16_t)
+MOTE_DECLARE_QUANTIZE(i32, int32_t)
+#undef MOTE_DECLARE_QUANTIZE
 
 #define MOTE_DECLARE_REQUANTIZE(NAME, X, Y)                                               \
   void mote_requantize_##NAME##_reference(const mote_requantize_params* p, int64_t count, \

@@ -3,21 +3,21 @@
 #include "mote/kernels/quantize/quantize.h"
 #include "mote/kernels/reference_rows.h"
 
-static int32_t quantize(float x, float scale, int32_t zero_point, double low, double high) {
-  const double q = (double)roundf(x / scale) + zero_point;
-  return (int32_t)(q < low ? low : (q > high ? high : (q == q ? q : zero_point)));
+static int32_t quantize(const mote_quantize_params* p, float x, double low, double high) {
+  const float steps = x / p->scale;
+  const double q = (double)(p->ties_to_even ? rintf(steps) : roundf(steps)) + p->zero_point;
+  return (int32_t)(q < low ? low : (q > high ? high : (q == q ? q : p->zero_point)));
 }
 
-#define DEFINE_QUANTIZE(NAME, Y, LOW, HIGH)                                                     \
-  void mote_quantize_f32_##NAME##_reference(float scale, int32_t zero_point, int64_t count,     \
-                                            const float* x, Y* y) {                             \
-    for (int64_t i = 0; i < count; ++i) y[i] = (Y)quantize(x[i], scale, zero_point, LOW, HIGH); \
-  }                                                                                             \
-  void mote_dequantize_##NAME##_f32_reference(float scale, int32_t zero_point, int64_t count,   \
-                                              const Y* x, float* y) {                           \
-    for (int64_t i = 0; i < count; ++i) {                                                       \
-      y[i] = (float)((double)scale * ((double)x[i] - zero_point));                              \
-    }                                                                                           \
+#define DEFINE_QUANTIZE(NAME, Y, LOW, HIGH)                                                        \
+  void mote_quantize_f32_##NAME##_reference(const mote_quantize_params* p, const float* x, Y* y) { \
+    for (int64_t i = 0; i < p->count; ++i) y[i] = (Y)quantize(p, x[i], LOW, HIGH);                 \
+  }                                                                                                \
+  void mote_dequantize_##NAME##_f32_reference(const mote_quantize_params* p, const Y* x,           \
+                                              float* y) {                                          \
+    for (int64_t i = 0; i < p->count; ++i) {                                                       \
+      y[i] = (float)((double)p->scale * ((double)x[i] - p->zero_point));                           \
+    }                                                                                              \
   }
 DEFINE_QUANTIZE(i8, int8_t, INT8_MIN, INT8_MAX)
 DEFINE_QUANTIZE(u8, uint8_t, 0, UINT8_MAX)
@@ -131,19 +131,14 @@ MOTE_RUN_COUNTED(run_requantize_i32_i8, mote_requantize_call_params,
 MOTE_RUN_COUNTED(run_requantize_i32_i16, mote_requantize_call_params,
                  mote_requantize_i32_i16_reference)
 
-#define MOTE_RUN_QUANTIZE(NAME, FUNCTION)                                           \
-  static void NAME(const mote_kernel_args* args) {                                  \
-    const mote_quantize_params* p = args->params;                                   \
-    FUNCTION(p->scale, p->zero_point, p->count, args->inputs[0], args->outputs[0]); \
-  }
-MOTE_RUN_QUANTIZE(run_quantize_f32_i8, mote_quantize_f32_i8_reference)
-MOTE_RUN_QUANTIZE(run_dequantize_i8_f32, mote_dequantize_i8_f32_reference)
-MOTE_RUN_QUANTIZE(run_quantize_f32_u8, mote_quantize_f32_u8_reference)
-MOTE_RUN_QUANTIZE(run_dequantize_u8_f32, mote_dequantize_u8_f32_reference)
-MOTE_RUN_QUANTIZE(run_quantize_f32_i16, mote_quantize_f32_i16_reference)
-MOTE_RUN_QUANTIZE(run_dequantize_i16_f32, mote_dequantize_i16_f32_reference)
-MOTE_RUN_QUANTIZE(run_quantize_f32_i32, mote_quantize_f32_i32_reference)
-MOTE_RUN_QUANTIZE(run_dequantize_i32_f32, mote_dequantize_i32_f32_reference)
+MOTE_RUN_UNARY(run_quantize_f32_i8, mote_quantize_f32_i8_reference)
+MOTE_RUN_UNARY(run_dequantize_i8_f32, mote_dequantize_i8_f32_reference)
+MOTE_RUN_UNARY(run_quantize_f32_u8, mote_quantize_f32_u8_reference)
+MOTE_RUN_UNARY(run_dequantize_u8_f32, mote_dequantize_u8_f32_reference)
+MOTE_RUN_UNARY(run_quantize_f32_i16, mote_quantize_f32_i16_reference)
+MOTE_RUN_UNARY(run_dequantize_i16_f32, mote_dequantize_i16_f32_reference)
+MOTE_RUN_UNARY(run_quantize_f32_i32, mote_quantize_f32_i32_reference)
+MOTE_RUN_UNARY(run_dequantize_i32_f32, mote_dequantize_i32_f32_reference)
 
 const mote_kernel mote_kernels_quantize_reference[] = {
     {.name = "requantize_i8_i8_reference",

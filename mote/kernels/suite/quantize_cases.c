@@ -10,9 +10,11 @@ static mote_quantize_params* draw_quantize(mote_kernel_case* c, int32_t low) {
   p->scale = mote_case_once_in(c, 3) ? 0.0078125F : (float)mote_case_real(c, 0.0005, 0.05);
   p->zero_point = mote_case_integer(c, low, low + 255);
   p->count = mote_case_integer(c, 1, mote_case_once_in(c, 10) ? 40000 : 300);
+  p->ties_to_even = mote_case_integer(c, 0, 1);
   c->params = p;
-  snprintf(c->text, sizeof c->text, "%lld elements, scale %g, zero point %d", (long long)p->count,
-           (double)p->scale, p->zero_point);
+  snprintf(c->text, sizeof c->text, "%lld elements, scale %g, zero point %d, ties %s",
+           (long long)p->count, (double)p->scale, p->zero_point,
+           p->ties_to_even ? "to even" : "away from zero");
   return p;
 }
 
