@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 
 #include "mote/base/file.h"
@@ -168,6 +169,17 @@ TEST_P(Boards, measure_memory) {
   EXPECT_LT(report.flash.constants_bytes, 64);
 }
 
+TEST_P(Boards, count_nothing_for_a_layer_that_does_nothing) {
+  ModelSources model = model_with("6.0f");
+  std::string& source = model.files[1].text;
+  const size_t second = source.find("static __attribute__((noinline)) void two_layer_1");
+  source.replace(second, source.find("static void (*const") - second,
+                 "static __attribute__((noinline)) void two_layer_1(void) {}\n");
+  const DeviceReport report = test(model);
+  EXPECT_GT(report.layers[0].instructions, 64);
+  EXPECT_LT(report.layers[1].instructions, 4);
+}
+
 TEST_P(Boards, end_a_firmware_that_does_not) {
   ModelSources model = model_with("6.0f");
   model.files[1].text = with(model.files[1].text, "++runs;", "for (;;) ++runs;");
@@ -183,6 +195,20 @@ TEST_P(Boards, report_a_fault) {
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("hardware fault"), std::string::npos) << error.what();
   }
+}
+
+TEST_P(Boards, name_the_package_of_an_absent_tool) {
+  const std::string path = std::getenv("PATH");
+  ASSERT_EQ(setenv("PATH", "/nowhere", 1), 0);
+  std::string message;
+  try {
+    test(model_with("6.0f"));
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kIo);
+    message = error.what();
+  }
+  setenv("PATH", path.c_str(), 1);
+  EXPECT_NE(message.find(info(GetParam()).compiler_package), std::string::npos) << message;
 }
 
 TEST_P(Boards, refuse_what_needs_a_library) {

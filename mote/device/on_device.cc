@@ -79,17 +79,22 @@ int64_t mismatches(const fs::path& outputs, const Bytes& expected) {
   return count;
 }
 
-int64_t per_call(const Counts& counts, const std::string& region) {
+// Of one inference. A layer that has nothing to do is not called at all.
+int64_t per_inference(const Counts& counts, const std::string& region, uint64_t inferences) {
   const auto found = counts.regions.find(region);
-  if (found == counts.regions.end() || found->second.calls == 0) {
-    throw_error(ErrorKind::kInternal, "the firmware never ran '{}'", region);
-  }
-  return static_cast<int64_t>(found->second.instructions / found->second.calls);
+  if (found == counts.regions.end()) return 0;
+  return static_cast<int64_t>(found->second.instructions / inferences);
 }
 
 void add_counts(const ModelSources& sources, const Counts& counts, DeviceReport& report) {
   const Program& program = *sources.program;
-  report.overhead_instructions = per_call(counts, sources.name + "_invoke");
+  const std::string invoke = sources.name + "_invoke";
+  const auto found = counts.regions.find(invoke);
+  const uint64_t inferences = found == counts.regions.end() ? 0 : found->second.calls;
+  if (inferences == 0) {
+    throw_error(ErrorKind::kInternal, "the firmware never ran '{}'", invoke);
+  }
+  report.overhead_instructions = per_inference(counts, invoke, inferences);
   report.instructions_per_inference = report.overhead_instructions;
   for (size_t i = 0; i < program.calls.size(); ++i) {
     const Call& call = program.calls[i];
@@ -97,7 +102,8 @@ void add_counts(const ModelSources& sources, const Counts& counts, DeviceReport&
     LayerCount layer{.node = node.name,
                      .op = std::string(node.op->name),
                      .kernel = call.kernel == nullptr ? "" : call.kernel->name,
-                     .instructions = per_call(counts, fmt::format("{}_layer_{}", sources.name, i))};
+                     .instructions = per_inference(
+                         counts, fmt::format("{}_layer_{}", sources.name, i), inferences)};
     report.instructions_per_inference += layer.instructions;
     report.layers.push_back(std::move(layer));
   }

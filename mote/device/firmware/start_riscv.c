@@ -19,7 +19,7 @@ __asm__(
     "  la t0, board_fault\n"
     "  .option arch, +zicsr\n"
     "  csrw mtvec, t0\n"
-    "  j board_start\n"
+    "  tail board_start\n"
     ".size board_reset, . - board_reset\n"
     ".text\n");
 
