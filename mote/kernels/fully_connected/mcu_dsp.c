@@ -70,8 +70,8 @@ static inline mote_pair_products mote_multiply_row(const int8_t* x, const int8_t
 }
 
 // The next channel's stored value.
-static inline int8_t mote_row_value(int32_t twice_sum, const uint32_t** stages, int32_t offset,
-                                    mote_rounding rounding) {
+static inline int8_t mote_channel_value(int32_t twice_sum, const uint32_t** stages, int32_t offset,
+                                        mote_rounding rounding) {
   const mote_channel_stage s = mote_next_stage(stages);
   const int32_t twice = mote_twice_bias(s.bias_and_shift) + twice_sum;
   return (int8_t)(rounding == MOTE_ROUND_SINGLE ? mote_channel_stage_single_i8(s, twice, offset)
@@ -95,15 +95,15 @@ static inline void mote_run_row(const mote_fully_connected_params* p, const int8
     int32_t carry[2] = {0, 0};
     const mote_pair_products sums =
         mote_multiply_row(x, end, rest, minus_zero, &first, &second, carry);
-    *y++ = mote_row_value(2 * sums.low[0], &first, offset, rounding);
+    *y++ = mote_channel_value(2 * sums.low[0], &first, offset, rounding);
     if (left == 1) return;
     const int32_t twice_1 = carry[0] + ((sums.both[0] - sums.low[0]) >> 7);
-    *y++ = mote_row_value(twice_1, &first, offset, rounding);
+    *y++ = mote_channel_value(twice_1, &first, offset, rounding);
     if (left == 2) return;
-    *y++ = mote_row_value(2 * sums.low[1], &second, offset, rounding);
+    *y++ = mote_channel_value(2 * sums.low[1], &second, offset, rounding);
     if (left == 3) return;
     const int32_t twice_3 = carry[1] + ((sums.both[1] - sums.low[1]) >> 7);
-    *y++ = mote_row_value(twice_3, &second, offset, rounding);
+    *y++ = mote_channel_value(twice_3, &second, offset, rounding);
     first = next;
   }
 }
