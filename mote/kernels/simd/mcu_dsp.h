@@ -139,10 +139,13 @@ static inline void mote_add_two_by_pair(const uint32_t* x, const uint32_t* end, 
   "smlad %[" LOW "], %[x1], %[w1], %[" LOW "]\n\t"
 
 /// Adds the products of one row of x up to `end`, a multiple of four bytes, with `minus_zero`
-/// added to both halves, by the words of two pairs: element i of `sums` is of pair i.
-static inline void mote_add_row_by_pairs(const int8_t* x, const int8_t* end, uint32_t minus_zero,
-                                         const uint32_t** first, const uint32_t** second,
-                                         mote_pair_products* sums) {
+/// added to both halves, by the words of two pairs: element i of `sums` is of pair i. It takes all
+/// registers but one: inlined, GCC 12 finds too few of them at times.
+static __attribute__((noinline)) void mote_add_row_by_pairs(const int8_t* x, const int8_t* end,
+                                                            uint32_t minus_zero,
+                                                            const uint32_t** first,
+                                                            const uint32_t** second,
+                                                            mote_pair_products* sums) {
   uint32_t w0, w1, x0, x1;
   __asm__(
       "1:\n\t"
