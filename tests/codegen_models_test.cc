@@ -68,6 +68,9 @@ std::vector<TestVector> host_vectors(const std::shared_ptr<const Program>& progr
   return {std::move(vector)};
 }
 
+// Reference kernels on a busy machine.
+constexpr double kLimitSeconds = 300.0;
+
 struct Way {
   Target target;
   PlanKind plan;
@@ -89,10 +92,11 @@ void expect_right(const fs::path& folder, const Way& way) {
       {.arguments = {"cc", "-std=c99", "-O1", "-fwrapv", "-ffp-contract=off", "-Wall", "-Wextra",
                      "-Wpedantic", "-Wconversion", "-Werror", "-DNET_SELFTEST_MAIN", "net.c",
                      "net_selftest.c", "-o", "selftest", "-lm"},
-       .folder = work.path()});
+       .folder = work.path(),
+       .limit_seconds = kLimitSeconds});
   ASSERT_EQ(compiled.exit_code, 0) << compiled.output;
-  const device::ProcessResult run =
-      device::run_process({.arguments = {"./selftest"}, .folder = work.path()});
+  const device::ProcessResult run = device::run_process(
+      {.arguments = {"./selftest"}, .folder = work.path(), .limit_seconds = kLimitSeconds});
   EXPECT_EQ(run.exit_code, 0) << run.output;
 }
 

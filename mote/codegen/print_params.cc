@@ -41,8 +41,7 @@ size_t element_bytes(const mote_field& field) {
 
 class ParamsPrinter {
  public:
-  ParamsPrinter(const void* root, std::string_view attributes)
-      : root_(root), attributes_(attributes) {}
+  ParamsPrinter(const void* root, const ParamsStyle& style) : root_(root), style_(style) {}
 
   // "{.rows = 1, .input = {.multiplier = 5}}", or "" when all is zero.
   std::string object(const mote_struct& layout, const std::byte* at, const std::string& name) {
@@ -91,10 +90,11 @@ class ParamsPrinter {
     const std::byte* target = nullptr;
     std::memcpy(static_cast<void*>(&target), at, sizeof target);
     if (target == nullptr) return {};
+    if (style_.reads && !style_.reads(field.name)) return {};
     const auto count = static_cast<size_t>(field.pointed(root_));
     const std::span<const std::byte> bytes(target, count * element_bytes(field));
     if (field.type != MOTE_FIELD_TYPE_STRUCT) {
-      arrays_ += print_array({name, attributes_}, element_type(field.type), bytes);
+      arrays_ += print_array({name, style_.attributes}, element_type(field.type), bytes);
       return name;
     }
     WrappedList elements;
@@ -102,9 +102,9 @@ class ParamsPrinter {
       const std::string text = positional(*field.of, target + i * element_bytes(field));
       elements.add(text);
     }
-    arrays_ +=
-        fmt::format("static {}{}const {} {}[{}] = {{\n{}\n}};\n", attributes_,
-                    attributes_.empty() ? "" : " ", field.of->name, name, count, elements.text());
+    arrays_ += fmt::format("static {}{}const {} {}[{}] = {{\n{}\n}};\n", style_.attributes,
+                           style_.attributes.empty() ? "" : " ", field.of->name, name, count,
+                           elements.text());
     return name;
   }
 
@@ -122,15 +122,15 @@ class ParamsPrinter {
   }
 
   const void* root_;
-  std::string_view attributes_;
+  const ParamsStyle& style_;
   std::string arrays_;
 };
 
 }  // namespace
 
 ParamsText print_params(const mote_struct& layout, const void* params, std::string_view name,
-                        std::string_view attributes) {
-  ParamsPrinter printer(params, attributes);
+                        const ParamsStyle& style) {
+  ParamsPrinter printer(params, style);
   std::string object =
       printer.object(layout, static_cast<const std::byte*>(params), std::string(name));
   if (object.empty()) object = "{0}";

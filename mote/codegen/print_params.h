@@ -1,6 +1,7 @@
 // A kernel's params as a C initialiser.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -14,8 +15,12 @@ struct ParamsText {
 };
 
 /// `params` is a struct of `layout`. Members that are zero are left out, as C leaves them zero.
-/// `attributes` go to the arrays.
+struct ParamsStyle {
+  std::string_view attributes;  ///< of the arrays
+  /// Whether any kernel reads members of this name; pointers that none reads stay NULL. Empty: all.
+  std::function<bool(std::string_view)> reads = {};
+};
 ParamsText print_params(const mote_struct& layout, const void* params, std::string_view name,
-                        std::string_view attributes);
+                        const ParamsStyle& style);
 
 }  // namespace mote::codegen

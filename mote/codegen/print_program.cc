@@ -201,8 +201,12 @@ class SourcePrinter {
   std::string add_params(const Call& call, const std::string& stem, std::string& text) {
     const mote_struct& layout = layout_of(*call.kernel);
     if (kernels_code_.find(layout.name) == std::string::npos) return "0";
+    const auto reads = [&](std::string_view member) {
+      return kernels_code_.find(fmt::format("->{}", member)) != std::string::npos ||
+             kernels_code_.find(fmt::format(".{}", member)) != std::string::npos;
+    };
     const auto print = [&](const std::string& name) {
-      return print_params(layout, call.params.get(), name, attributes());
+      return print_params(layout, call.params.get(), name, {attributes(), reads});
     };
     const ParamsText content = print("params");
     const std::string own = stem + "_params";
