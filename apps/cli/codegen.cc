@@ -120,7 +120,7 @@ class CodegenCommand final : public Command {
       text += fmt::format(
           "patches: '{}' to '{}' in {}x{}, RAM {} instead of {}, MACs {} instead of {} (+{:.1f} "
           "%)\n",
-          patches.first, patches.last, patches.rows, patches.columns, byte_text(patches.ram_after),
+          shortened_name(patches.first), shortened_name(patches.last), patches.rows, patches.columns, byte_text(patches.ram_after),
           byte_text(patches.ram_before), grouped(patches.macs_after), grouped(patches.macs_before),
           100.0 * static_cast<double>(patches.macs_after - patches.macs_before) /
               static_cast<double>(std::max<int64_t>(patches.macs_before, 1)));
