@@ -85,9 +85,9 @@ void expect_right(const fs::path& folder, const Way& way) {
   options.vectors =
       is_integer_model(*program) ? golden_vectors(*program, folder) : host_vectors(program);
   device::WorkFolder work;
-  for (const codegen::GeneratedFile& file : codegen::generate(*program, options)) {
-    write_file(work.path() / file.path, file.text);
-  }
+  const std::vector<codegen::GeneratedFile> files = codegen::generate(*program, options);
+  EXPECT_EQ(codegen::generate(*program, options), files) << "not the same bytes again";
+  for (const codegen::GeneratedFile& file : files) write_file(work.path() / file.path, file.text);
   const device::ProcessResult compiled = device::run_process(
       {.arguments = {"cc", "-std=c99", "-O1", "-fwrapv", "-ffp-contract=off", "-Wall", "-Wextra",
                      "-Wpedantic", "-Wconversion", "-Werror", "-DNET_SELFTEST_MAIN", "net.c",

@@ -19,6 +19,7 @@ namespace mote::codegen {
 struct GeneratedFile {
   std::string path;  ///< below the output folder
   std::string text;
+  bool operator==(const GeneratedFile&) const = default;
 };
 
 /// What a run must give: tensors of all inputs and all outputs, in the order of the program. For a
