@@ -28,8 +28,11 @@ list(APPEND MOTE_ISAS ${MOTE_ISA_mcus})
 # mote_isa_sources(<out> <family>...): the words <family>/<isa> for every source that exists and that this processor
 # knows, with their flags set. Call it in the folder of the kernels.
 function(mote_isa_sources out)
-  # Under a fuzzer these kernels are checked, not timed; -O3 would take minutes for each.
-  set(level $<IF:$<BOOL:${MOTE_FUZZ}>,-O1,-O3>)
+  # Under sanitizers these kernels are checked, not timed; -O3 would take minutes for each.
+  set(level -O3)
+  if(CMAKE_C_FLAGS MATCHES "-fsanitize")
+    set(level -O1)
+  endif()
   set(words "")
   foreach(family IN LISTS ARGN)
     foreach(isa IN LISTS MOTE_ISAS)
